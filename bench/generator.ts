@@ -1,0 +1,538 @@
+/**
+ * Makes logs of any size that behave like the real ones, for the demo, tests and benchmarks.
+ *
+ * Only whole numbers and the exactly rounded operations `+ - * /` and square root shape a log, so
+ * that its bytes are the same on every machine and with every version of the runtime.
+ *
+ * @module
+ */
+
+import type { Day } from "../core/day.ts";
+
+/** What the logs look like; {@linkcode generatorOptions} fills in what is left out. */
+export interface GeneratorOptions {
+  /** Rows of a log, rejected ones included: its lines. 0 to 1000000000; default 30000000. */
+  readonly rowCount: number;
+  /**
+   * Users that there are. 1 to 1000000000; default a fifth of the rows in `wide` (6 million of 30),
+   * a twenty-fifth in `sample` (1.2 million, of whom 630 thousand listen on a day).
+   */
+  readonly userCount: number;
+  /** Songs that there are. 1 to 1000000000; default 4000000. */
+  readonly songCount: number;
+  /** Countries that there are, the largest first. 1 to 250; default 160. */
+  readonly countryCount: number;
+  /**
+   * How users listen; default `wide`. In `wide` a user has a few streams a day, nearly all of
+   * different songs, spread over the log. In `sample` a user who listens on a day has 47.6 streams
+   * of 35.3 songs on average, and they stand together.
+   */
+  readonly profile: "wide" | "sample";
+  /** Picks another world of users and listening. 0 to 4294967295; default 1. */
+  readonly seed: number;
+  /** Share of the rows that are no streams. 0 to 1; default 0.002. */
+  readonly corruptShare: number;
+}
+
+/** The largest count taken; indexes below it, plus one, keep to 31 bits. */
+const MAX_COUNT = 1_000_000_000;
+
+/** Rows of one chunk: about 1 MiB at 24 bytes a row. */
+const CHUNK_ROWS = 43_690;
+
+/** No row is longer, in bytes: two rows of ten digits each on one line. */
+const MAX_ROW_BYTES = 64;
+
+/** Streams of a user who listens on a day, on average, in the profile `sample`. */
+const SAMPLE_STREAMS_A_USER = 47.6;
+
+/**
+ * Share of a user's streams, in the profile `sample`, that repeat a song of that day. It is less
+ * than the 26 % that are wanted, because popular songs also repeat by chance.
+ */
+const SAMPLE_REPEAT_SHARE = 0.25;
+
+/** How many of a user's latest songs a repeat is chosen from; a power of two. */
+const REPEAT_SONGS = 1024;
+
+/** Share of the streams that a user has in its home country, in parts of 65536: 98 %. */
+const HOME_PARTS = 64_225;
+
+/** Countries agree on songs by blocks of this many ranks, within which each has an order its own. */
+const TASTE_SONGS = 256;
+
+/** Parts into which a distribution is cut to be drawn from by the upper 16 bits of a number. */
+const PARTS = 65_536;
+
+/**
+ * The popularity of the song of rank r, from 0, is as 1 / (r + flatness). With 9.8, the first song
+ * is played six times as often as the fiftieth; with 3.5, 29.8 of 30 million rows are different
+ * pairs of user and song.
+ */
+const FLATNESS = { wide: 3.5, sample: 9.8 } as const;
+
+/** The codes of ISO 3166-1 and XK, the large markets first. */
+const COUNTRY_CODES = (
+  "US GB DE FR BR MX ES IT CA AU NL SE IN ID PH PL TR AR CO CL JP NO DK FI BE CH AT IE PT PE " +
+  "TH MY SG TW HK KR ZA CZ GR HU RO VN IL NZ EC EG SA AE MA UA RU NG KE CR GT DO UY BO PY SV " +
+  "HN PA BG SK HR RS LT LV EE SI PK BD LK CY LU IS MT TN DZ JO LB KW QA BH OM IQ KZ GE AM AZ " +
+  "UZ BY MD AL MK BA ME XK GH TZ UG ZM ZW MZ AO CM CI SN BW NA RW MG MU NI VE JM TT BS BB BZ " +
+  "GY SR HT CU PR FJ PG KH LA MM NP BT MV MN MO BN TL LY SD ET YE CN AD MC LI SM RE GP MQ GF " +
+  "NC PF CW AW BM KY GL FO GI JE GG IM AX BJ BF ML NE TG TD GA CG CD CF GQ GM GN GW LR SL MR " +
+  "MW LS SZ BI SO DJ ER SS KM SC CV ST SH IR SY AF PS KG TJ TM KP WS TO VU SB KI TV NR PW MH " +
+  "FM GU MP AS VI VG AI AG DM GD KN LC VC MS TC BQ SX MF BL PM WF YT CK NU TK NF CX CC IO FK " +
+  "GS BV HM TF AQ UM PN SJ EH VA"
+).split(" ");
+
+/**
+ * The kinds of rows that are no streams. S stands for a song, U for a user, C for a country, c for
+ * the country in lower case; any other character is one byte.
+ */
+const CORRUPT_KINDS = [
+  "SU|C", // an id glued to the next
+  "S,U,C",
+  "",
+  "S|U|CCC",
+  "-1|U|C",
+  "S|-1|C",
+  "S||C",
+  "S| |C",
+  "S|null|C",
+  "S|U|CS|U|C", // two rows on one line
+  "S|U|C S|U|C",
+  "S|U|c",
+  "S|U",
+  "S|U|C|",
+  "9007199254740992|U|C", // 2^53
+  "S|U|\xef\xbf",
+];
+
+/**
+ * Fills in the options that are left out, and checks them all.
+ *
+ * @param partial options to be used instead of the defaults
+ * @returns options with which {@linkcode generateLog} works
+ * @throws {RangeError} where an option is out of its range
+ *
+ * @example
+ * ```ts
+ * import { generatorOptions } from "./generator.ts";
+ * const options = generatorOptions({ rowCount: 20_000 });
+ * if (options.userCount !== 4000 || options.profile !== "wide") throw new Error();
+ * ```
+ */
+export function generatorOptions(partial: Partial<GeneratorOptions> = {}): GeneratorOptions {
+  const { profile = "wide", rowCount = 30_000_000 } = partial;
+  if (profile !== "wide" && profile !== "sample") {
+    throw new RangeError(
+      `Cannot generate a log with "profile": it is "${profile}", expected "wide" or "sample"`,
+    );
+  }
+  checkWhole("rowCount", rowCount, 0, MAX_COUNT);
+  const rowsAUser = profile === "wide" ? 5 : 25;
+  const {
+    userCount = Math.max(1, Math.ceil(rowCount / rowsAUser)),
+    songCount = 4_000_000,
+    countryCount = 160,
+    seed = 1,
+    corruptShare = 0.002,
+  } = partial;
+  checkWhole("userCount", userCount, 1, MAX_COUNT);
+  checkWhole("songCount", songCount, 1, MAX_COUNT);
+  checkWhole("countryCount", countryCount, 1, COUNTRY_CODES.length);
+  checkWhole("seed", seed, 0, 2 ** 32 - 1);
+  if (!(corruptShare >= 0 && corruptShare <= 1)) {
+    throw outOfRange("corruptShare", corruptShare, "a number from 0 to 1");
+  }
+  return { rowCount, userCount, songCount, countryCount, profile, seed, corruptShare };
+}
+
+function checkWhole(name: keyof GeneratorOptions, value: number, min: number, max: number): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw outOfRange(name, value, `a whole number from ${min} to ${max}`);
+}
+
+function outOfRange(name: keyof GeneratorOptions, value: number, expected: string): RangeError {
+  return new RangeError(
+    `Cannot generate a log with "${name}": it is ${value}, expected ${expected}`,
+  );
+}
+
+/**
+ * Generates the log of a day, as chunks of about 1 MiB that end at the end of a row.
+ *
+ * The rows are `song|user|country` and LF, about 24 bytes each. Songs, their popularity, users and
+ * their home countries are the same on every day; what is played is drawn anew for each day. The
+ * same day and options give the same bytes. Two logs that differ in `corruptShare` alone hold the
+ * same streams, save where a row is corrupt in one of them.
+ *
+ * All chunks share one buffer: a chunk is valid until the next one is asked for. Time grows with
+ * the rows and, at the start, with the songs; memory is about 4 MB whatever the size.
+ *
+ * @param day the day of the log: any whole number
+ * @param options as {@linkcode generatorOptions} returns them
+ * @throws {RangeError} where an option is out of its range, when the first chunk is asked for
+ *
+ * @example
+ * ```ts
+ * import { generateLog, generatorOptions } from "./generator.ts";
+ * const options = generatorOptions({ rowCount: 3, songCount: 100, corruptShare: 0 });
+ * let log = "";
+ * for (const chunk of generateLog(18962, options)) log += new TextDecoder().decode(chunk);
+ * if (!/^(\d+\|\d+\|[A-Z]{2}\n){3}$/.test(log)) throw new Error(log);
+ * ```
+ */
+export function* generateLog(day: Day, options: GeneratorOptions): Generator<Uint8Array> {
+  const world = new World(generatorOptions(options));
+  const random = new Random(world.seed, day, 1);
+  const drawing = options.profile === "wide"
+    ? new WideDrawing(world, random)
+    : new SampleDrawing(world, random);
+  const corruption = new Random(world.seed, day, 2);
+  const rowLimit = Math.min(CHUNK_ROWS, options.rowCount);
+  const rows = new Rows(rowLimit);
+  const bytes = new Uint8Array(rowLimit * MAX_ROW_BYTES);
+  for (let left = options.rowCount; left > 0; left -= rows.count) {
+    rows.count = Math.min(left, rowLimit);
+    drawing.draw(rows);
+    yield bytes.subarray(0, writeRows(bytes, rows, corruption, options.corruptShare));
+  }
+}
+
+/** Some rows of a log before they are written. */
+class Rows {
+  readonly songs: Int32Array;
+  readonly users: Int32Array;
+  /** Positions in {@linkcode COUNTRY_CODES}. */
+  readonly countries: Uint8Array;
+  count = 0;
+
+  constructor(rowLimit: number) {
+    this.songs = new Int32Array(rowLimit);
+    this.users = new Int32Array(rowLimit);
+    this.countries = new Uint8Array(rowLimit);
+  }
+}
+
+/** Pseudo-random 32-bit numbers: sfc32 by Chris Doty-Humphrey (PractRand). */
+class Random {
+  readonly #state: Int32Array;
+
+  constructor(seed: number, day: Day, use: number) {
+    this.#state = Int32Array.of(seed, day, use, 1);
+    for (let i = 0; i < 16; i++) this.next();
+  }
+
+  /** Returns the next number, from -2^31 to 2^31 - 1. */
+  next(): number {
+    const state = this.#state;
+    const b = state[1];
+    const c = state[2];
+    const counter = state[3];
+    const result = (state[0] + b + counter) | 0;
+    state[3] = counter + 1;
+    state[0] = b ^ (b >>> 9);
+    state[1] = (c + (c << 3)) | 0;
+    state[2] = (((c << 21) | (c >>> 11)) + result) | 0;
+    return result;
+  }
+
+  /** Returns the next number as a fraction, from 0 to below 1. */
+  fraction(): number {
+    return (this.next() >>> 0) / 2 ** 32;
+  }
+}
+
+/** What stays the same from day to day: the home of every user and the taste of every country. */
+class World {
+  readonly rowCount: number;
+  readonly userCount: number;
+  readonly songCount: number;
+  readonly seed: number;
+  readonly #countryByPart: Uint8Array;
+  readonly #rankByPart: Float64Array;
+  readonly #tastes: Int32Array;
+
+  constructor(options: GeneratorOptions) {
+    this.rowCount = options.rowCount;
+    this.userCount = options.userCount;
+    this.songCount = options.songCount;
+    this.seed = options.seed;
+    this.#countryByPart = countryByPart(options.countryCount);
+    this.#rankByPart = rankByPart(options.songCount, FLATNESS[options.profile]);
+    const tasteCount = Math.min(TASTE_SONGS, options.songCount);
+    this.#tastes = Int32Array.from(
+      { length: options.countryCount },
+      (_, country) => (hash(~country, options.seed) >>> 0) % tasteCount,
+    );
+  }
+
+  /** Returns the country in which a user listens: mostly its home, at times one drawn. */
+  countryOf(user: number, drawn: number): number {
+    const isAtHome = (drawn & (PARTS - 1)) < HOME_PARTS;
+    return this.#countryByPart[(isAtHome ? hash(user, this.seed) : drawn) >>> 16];
+  }
+
+  /** Returns the number of the song that is played in a country, by the popularity of songs. */
+  songOf(country: number, drawn: number): number {
+    const part = drawn >>> 16;
+    const low = this.#rankByPart[part];
+    const high = this.#rankByPart[part + 1];
+    const rank = Math.floor(low + (high - low) * ((drawn & (PARTS - 1)) / PARTS));
+    // Its own inverse, so that no song has two ranks in a country.
+    const song = rank ^ this.#tastes[country];
+    return song < this.songCount ? song : rank;
+  }
+}
+
+/** Draws each row by itself: few streams of many users, in no order. */
+class WideDrawing {
+  readonly #world: World;
+  readonly #random: Random;
+
+  constructor(world: World, random: Random) {
+    this.#world = world;
+    this.#random = random;
+  }
+
+  draw(rows: Rows): void {
+    const world = this.#world;
+    const random = this.#random;
+    for (let i = 0; i < rows.count; i++) {
+      // The slope makes the first user nine times as active as the last.
+      const fraction = random.fraction();
+      const user = Math.floor(fraction * (0.2 + 0.8 * fraction) * world.userCount);
+      const country = world.countryOf(user, random.next());
+      rows.songs[i] = songId(world.songOf(country, random.next()));
+      rows.users[i] = userId(user);
+      rows.countries[i] = country;
+    }
+  }
+}
+
+/** Draws the rows of one user after the other: many streams, some of them repeats. */
+class SampleDrawing {
+  readonly #world: World;
+  readonly #random: Random;
+  readonly #userStep: number;
+  /** The latest songs of the user, in a ring. */
+  readonly #songs = new Int32Array(REPEAT_SONGS);
+  #usersLeft: number;
+  #rowsLeft: number;
+  #user: number;
+  #country = 0;
+  #streams = 0;
+  #streamsDone = 0;
+
+  constructor(world: World, random: Random) {
+    this.#world = world;
+    this.#random = random;
+    this.#rowsLeft = world.rowCount;
+    this.#usersLeft = Math.max(
+      1,
+      Math.min(world.userCount, Math.round(world.rowCount / SAMPLE_STREAMS_A_USER)),
+    );
+    this.#user = Math.floor(random.fraction() * world.userCount);
+    this.#userStep = coprimeFrom(
+      1 + Math.floor(random.fraction() * world.userCount),
+      world.userCount,
+    );
+  }
+
+  draw(rows: Rows): void {
+    for (let i = 0; i < rows.count;) {
+      if (this.#streamsDone === this.#streams) this.#nextUser();
+      const end = Math.min(rows.count, i + this.#streams - this.#streamsDone);
+      this.#drawStreams(rows, i, end);
+      i = end;
+    }
+  }
+
+  /** Goes to another user, none of them twice, with streams so that the rows are used up at last. */
+  #nextUser(): void {
+    const { userCount } = this.#world;
+    this.#user += this.#userStep;
+    if (this.#user >= userCount) this.#user -= userCount;
+    const fraction = this.#random.fraction();
+    const mean = this.#rowsLeft / this.#usersLeft;
+    this.#usersLeft--;
+    this.#streams = this.#usersLeft === 0 ? this.#rowsLeft : Math.min(
+      this.#rowsLeft - this.#usersLeft,
+      1 + Math.round(3 * (mean - 1) * fraction * fraction),
+    );
+    this.#rowsLeft -= this.#streams;
+    this.#streamsDone = 0;
+    this.#country = this.#world.countryOf(this.#user, this.#random.next());
+  }
+
+  #drawStreams(rows: Rows, start: number, end: number): void {
+    const user = userId(this.#user);
+    let done = this.#streamsDone;
+    for (let i = start; i < end; i++) {
+      const song = this.#nextSong(done);
+      this.#songs[done++ % REPEAT_SONGS] = song;
+      rows.songs[i] = song;
+      rows.users[i] = user;
+      rows.countries[i] = this.#country;
+    }
+    this.#streamsDone = done;
+  }
+
+  #nextSong(done: number): number {
+    const drawn = this.#random.next();
+    const fraction = this.#random.fraction();
+    if (done === 0 || fraction >= SAMPLE_REPEAT_SHARE) {
+      return songId(this.#world.songOf(this.#country, drawn));
+    }
+    return this.#songs[(drawn >>> 0) % Math.min(done, REPEAT_SONGS)];
+  }
+}
+
+/** Spreads the countries over the parts by their size, which falls from 17 % of 160 countries. */
+function countryByPart(countryCount: number): Uint8Array {
+  const weights = Array.from(
+    { length: countryCount },
+    (_, country) => 1 / ((country + 3) * Math.sqrt(country + 3)),
+  );
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const parts = new Uint8Array(PARTS);
+  let country = 0;
+  let reached = weights[0];
+  for (let part = 0; part < PARTS; part++) {
+    while (country < countryCount - 1 && part * total >= reached * PARTS) {
+      reached += weights[++country];
+    }
+    parts[part] = country;
+  }
+  return parts;
+}
+
+/**
+ * Tabulates at which rank each part of the streams begins, the popularity of a rank being as
+ * `1 / (rank + flatness)`; between two parts the rank is taken to rise evenly. One entry more than
+ * parts: the last is the number of songs.
+ */
+function rankByPart(songCount: number, flatness: number): Float64Array {
+  let total = 0;
+  for (let rank = 0; rank < songCount; rank++) total += 1 / (rank + flatness);
+  const ranks = new Float64Array(PARTS + 1).fill(songCount);
+  let part = 0;
+  let before = 0;
+  for (let rank = 0; rank < songCount; rank++) {
+    const share = PARTS / (total * (rank + flatness));
+    for (; part < PARTS && part < before + share; part++) {
+      ranks[part] = rank + (part - before) / share;
+    }
+    before += share;
+  }
+  return ranks;
+}
+
+/** Returns the least number from `value` on that has no divisor in common with `other`. */
+function coprimeFrom(value: number, other: number): number {
+  let coprime = value;
+  while (greatestDivisor(coprime, other) !== 1) coprime++;
+  return coprime;
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b);
+}
+
+/** Hashes a number under a seed to 32 bits: the finalizer of MurmurHash3 by Austin Appleby. */
+function hash(value: number, seed: number): number {
+  let h = Math.imul(value, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca77);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+
+function songId(song: number): number {
+  return scattered(song, 0x2c1b3c6d);
+}
+
+function userId(user: number): number {
+  return scattered(user, 0x5bd1e995);
+}
+
+/** Maps numbers one to one to ids scattered from 1 to 2^31 - 1; each step can be undone. */
+function scattered(index: number, factor: number): number {
+  let id = Math.imul(index + 1, factor) & 0x7fffffff;
+  id ^= id >>> 15;
+  id = Math.imul(id, 0x297a2d39) & 0x7fffffff;
+  return id ^ (id >>> 15);
+}
+
+/** The tens and the ones of 0 to 99 as ASCII digits. */
+const TENS = Uint8Array.from({ length: 100 }, (_, value) => 48 + Math.floor(value / 10));
+const ONES = Uint8Array.from({ length: 100 }, (_, value) => 48 + value % 10);
+
+const FIRST_LETTERS = Uint8Array.from(COUNTRY_CODES, (code) => code.charCodeAt(0));
+const SECOND_LETTERS = Uint8Array.from(COUNTRY_CODES, (code) => code.charCodeAt(1));
+
+/** Writes rows, a share of them as rows that are no streams, and returns the bytes used. */
+function writeRows(bytes: Uint8Array, rows: Rows, random: Random, corruptShare: number): number {
+  const corruptBelow = corruptShare * 2 ** 32;
+  let at = 0;
+  for (let i = 0; i < rows.count; i++) {
+    at = (random.next() >>> 0) < corruptBelow
+      ? writeCorruptRow(bytes, at, rows, i, random)
+      : writeRow(bytes, at, rows, i);
+    bytes[at++] = 10;
+  }
+  return at;
+}
+
+function writeRow(bytes: Uint8Array, start: number, rows: Rows, i: number): number {
+  let at = writeId(bytes, start, rows.songs[i]);
+  bytes[at++] = 124;
+  at = writeId(bytes, at, rows.users[i]);
+  bytes[at++] = 124;
+  return writeCountry(bytes, at, rows.countries[i], 0);
+}
+
+function writeCountry(bytes: Uint8Array, at: number, country: number, caseBit: number): number {
+  bytes[at] = FIRST_LETTERS[country] | caseBit;
+  bytes[at + 1] = SECOND_LETTERS[country] | caseBit;
+  return at + 2;
+}
+
+function writeCorruptRow(
+  bytes: Uint8Array,
+  start: number,
+  rows: Rows,
+  i: number,
+  random: Random,
+): number {
+  let at = start;
+  for (const part of CORRUPT_KINDS[(random.next() >>> 0) % CORRUPT_KINDS.length]) {
+    if (part === "S") at = writeId(bytes, at, rows.songs[i]);
+    else if (part === "U") at = writeId(bytes, at, rows.users[i]);
+    else if (part === "C") at = writeCountry(bytes, at, rows.countries[i], 0);
+    else if (part === "c") at = writeCountry(bytes, at, rows.countries[i], 0x20);
+    else bytes[at++] = part.charCodeAt(0);
+  }
+  return at;
+}
+
+/** Writes an id of 1 to 2^31 - 1 in decimal and returns where it ends. */
+function writeId(bytes: Uint8Array, start: number, id: number): number {
+  const end = start + digitCount(id);
+  let at = end;
+  let rest = id;
+  while (rest >= 10) {
+    const hundreds = (rest / 100) | 0;
+    const pair = rest - hundreds * 100;
+    bytes[--at] = ONES[pair];
+    bytes[--at] = TENS[pair];
+    rest = hundreds;
+  }
+  if (at > start) bytes[start] = 48 + rest;
+  return end;
+}
+
+function digitCount(id: number): number {
+  let digits = 1;
+  for (let limit = 10; digits < 10 && id >= limit; limit *= 10) digits++;
+  return digits;
+}

@@ -1,0 +1,29 @@
+/**
+ * Errors of the command line, and the exit statuses that tell a caller how a command ended.
+ *
+ * @module
+ */
+
+/** How a command ended, as its exit status says it; shown in the help and the README. */
+export const EXIT_STATUSES = {
+  0: "done (also with warnings)",
+  1: "failed; former results are untouched",
+  2: "the command line or the configuration is wrong",
+  130: "stopped by SIGINT (Ctrl-C)",
+  143: "stopped by SIGTERM",
+} as const;
+
+/** One of the exit statuses that the program has. */
+export type ExitStatus = keyof typeof EXIT_STATUSES;
+
+/**
+ * A mistake in the command line or the configuration: the program ends with exit status 2.
+ *
+ * The message is one line for the person who typed the command, such as
+ * `Cannot use "--days 0": 0 days, expected a whole number from 1 to 3650`.
+ */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+  /** The exit status that this error leads to. */
+  readonly exitStatus: ExitStatus = 2;
+}
