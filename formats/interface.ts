@@ -6,10 +6,10 @@
  * @module
  */
 
-import type { ByteBuffer } from "../core/bytes.ts";
-import type { KeyKind, RowParser } from "../core/streams.ts";
+import type { ChartPrinter, ChartShape } from "../core/chart.ts";
+import type { RowParser } from "../core/streams.ts";
 
-export type { RowParser };
+export type { ChartPrinter, ChartShape, RowParser };
 
 /** A format of logs. */
 export interface Reader {
@@ -19,33 +19,6 @@ export interface Reader {
   readonly description: string;
   /** Begins a log. */
   parser(): RowParser;
-}
-
-/** What a chart holds. */
-export interface ChartShape {
-  readonly kind: KeyKind;
-  /** The most songs of a key. */
-  readonly top: number;
-}
-
-/** Prints the rows of one chart, or of a part of it. */
-export interface ChartPrinter {
-  /**
-   * Appends what stands for one key.
-   *
-   * @param key a country key (see core/country.ts) or a user id; keys come ascending
-   * @param songs the songs, best first, from 0 to before `count`
-   * @param streams how often each was played
-   * @param count how many songs, at least 1
-   * @param out where to append
-   */
-  print(
-    key: number,
-    songs: Float64Array,
-    streams: Float64Array,
-    count: number,
-    out: ByteBuffer,
-  ): void;
 }
 
 /** A format of reports. */
