@@ -9,18 +9,16 @@
  */
 
 import { Command, CommanderError, type Help, Option } from "npm:commander@15.1.0";
-import { EXIT_STATUSES, UsageError } from "./errors.ts";
+import { cannotUse, EXIT_STATUSES, type UsageError } from "./errors.ts";
 import {
   type CommandName,
   COMMANDS,
   isCommand,
   type OptionRow,
   OPTIONS,
-  optionsOf,
   type OptionsOf,
-  optionTerm,
+  optionsOf,
   readOptions,
-  refusal,
   type RunOptions,
 } from "./options.ts";
 import { listed } from "./values.ts";
@@ -54,6 +52,8 @@ export interface CommandLineContext {
 
 const PROGRAM = "topstreams";
 
+const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
+
 const PURPOSE = "Turns daily logs of streams into charts: the most played songs of each country " +
   "and of each user over the last days.";
 
@@ -77,37 +77,43 @@ const HELP_COLUMNS = 80;
  * ```
  */
 export function parseCommandLine(argv: readonly string[], io: CommandLineContext): ParsedCommand {
-  const shown = { out: "", err: "" };
-  const program = makeProgram(io, shown);
+  const heard: Heard = { out: "", err: "" };
   try {
-    program.parse(unaliased(argv), { from: "user" });
+    makeProgram(io, heard).parse(unaliased(argv), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return textToShow(shown);
   }
-  const command = program.commands.find((command) => command.name() === program.args[0]);
-  return commandToDo(command?.name() as CommandName, command?.opts() ?? {});
+  return heard.toDo ?? textToShow(heard);
 }
 
-function textToShow(shown: { readonly out: string; readonly err: string }): TextToShow {
-  if (shown.err === "") return { command: "text", text: shown.out, status: 0, to: "stdout" };
-  return { command: "text", text: shown.err, status: 2, to: "stderr" };
+/** What commander had to say: texts, or the command it found. */
+interface Heard {
+  out: string;
+  err: string;
+  toDo?: CommandToDo;
+}
+
+function textToShow({ out, err }: Heard): TextToShow {
+  return err === ""
+    ? { command: "text", text: out, status: 0, to: "stdout" }
+    : { command: "text", text: err, status: 2, to: "stderr" };
 }
 
 function commandToDo(command: CommandName, typed: Readonly<Record<string, unknown>>): CommandToDo {
-  const parsed = { command, options: readOptions(command, typed) } as CommandToDo;
-  if (parsed.command === "run") refuseContradictions(parsed.options);
-  return parsed;
+  // The options are those of the command; the compiler cannot see it for a name it does not know.
+  const toDo = { command, options: readOptions(command, typed) } as CommandToDo;
+  if (toDo.command === "run") refuseContradictions(toDo.options);
+  return toDo;
 }
 
 function refuseContradictions({ quiet, verbose, keepBatches, days }: RunOptions): void {
   if (quiet && verbose) {
     const reason = "each undoes the other, expected one of them";
-    throw new UsageError(refusal("--quiet --verbose", reason));
+    throw cannotUse("--quiet --verbose", reason);
   }
   if (keepBatches !== undefined && keepBatches < days) {
-    const reason = `fewer days than the window has, expected at least ${days} (the value of --days)`;
-    throw new UsageError(refusal(`--keep-batches ${keepBatches}`, reason));
+    const reason = `${keepBatches} days, expected at least the ${days} days of the window`;
+    throw cannotUse(`--keep-batches ${keepBatches}`, reason);
   }
 }
 
@@ -130,38 +136,42 @@ function withoutValueIfUnknown(word: string, command: CommandName): string {
   return isKnown ? word : flag;
 }
 
-function makeProgram(io: CommandLineContext, shown: { out: string; err: string }): Command {
+function makeProgram(io: CommandLineContext, heard: Heard): Command {
   const program = new Command(PROGRAM)
     .usage("COMMAND [options]")
     .description(PURPOSE)
     .version(io.version, "-V, --version", "show the version")
-    .helpOption("-h, --help", "show the help of the program or of a command")
+    .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "Show the help of a command")
     .configureHelp(helpStyle(io.color))
     .configureOutput({
-      writeOut: (text) => void (shown.out += text),
-      writeErr: (text) => void (shown.err += text),
+      writeOut: (text) => void (heard.out += text),
+      writeErr: (text) => void (heard.err += text),
       outputError: () => {},
       getOutHasColors: () => io.color,
       getErrHasColors: () => io.color,
       getOutHelpWidth: () => HELP_COLUMNS,
       getErrHelpWidth: () => HELP_COLUMNS,
     })
-    .addHelpText("after", () => `\n${exitStatuses(io.color)}`);
-  refuseAsUsageError(program);
-  for (const name of Object.keys(COMMANDS) as CommandName[]) addCommand(program, name, io.color);
+    .addHelpText("after", `\n${exitStatuses(io.color)}`);
+  throwMistakes(program);
+  for (const name of COMMAND_NAMES) {
+    const command = program.command(name);
+    describe(command, name, io.color);
+    command.action(() => {
+      heard.toDo = commandToDo(name, command.opts());
+    });
+  }
   return program;
 }
 
-function addCommand(program: Command, name: CommandName, color: boolean): void {
-  const command = program.command(name)
-    .usage("[options]")
+function describe(command: Command, name: CommandName, color: boolean): void {
+  command.usage("[options]")
     .description(`${COMMANDS[name].summary}.`)
     .summary(COMMANDS[name].summary)
-    .addHelpText("after", () => `\n${examples(name, color)}\n\n${exitStatuses(color)}`)
-    .action(() => {});
+    .addHelpText("after", `\n${examples(name, color)}\n\n${exitStatuses(color)}`);
   for (const row of optionsOf(name)) command.addOption(commanderOption(row));
-  refuseAsUsageError(command);
+  throwMistakes(command);
 }
 
 function commanderOption(row: OptionRow): Option {
@@ -179,8 +189,7 @@ function checkedForValue(row: OptionRow, text: string): string {
 }
 
 function missingValue(row: OptionRow): UsageError {
-  const reason = `its value is missing, expected ${row.kind?.expected}`;
-  return new UsageError(refusal(row.flag, reason));
+  return cannotUse(row.flag, `its value is missing, expected ${row.kind?.expected}`);
 }
 
 function helpStyle(color: boolean): Partial<Help> {
@@ -196,7 +205,9 @@ function title(text: string, color: boolean): string {
 }
 
 function examples(command: CommandName, color: boolean): string {
-  const lines = COMMANDS[command].examples.map(([typed, meaning]) => `  ${typed}\n      ${meaning}`);
+  const lines = COMMANDS[command].examples.map(([typed, meaning]) =>
+    `  ${typed}\n      ${meaning}`
+  );
   return [title("Examples:", color), ...lines].join("\n");
 }
 
@@ -206,48 +217,71 @@ function exitStatuses(color: boolean): string {
 }
 
 /** Makes a command throw in place of ending the process: a {@linkcode UsageError} for a mistake. */
-function refuseAsUsageError(command: Command): void {
+function throwMistakes(command: Command): void {
   command.exitOverride((error) => {
-    throw usageError(command, error) ?? error;
+    throw mistakeOf(command, error) ?? error;
   });
 }
 
-function usageError(command: Command, error: CommanderError): UsageError | undefined {
-  const name = fullName(command);
-  const seeHelp = `see "${name} --help"`;
+/** Finds the user's mistake in commander's error; `undefined` for a help or the version. */
+function mistakeOf(command: Command, error: CommanderError): UsageError | undefined {
   switch (error.code) {
+    case "commander.unknownCommand":
+      return cannotUse(command.args[0], `unknown command, ${expectedCommand(command, error)}`);
     case "commander.unknownOption":
       return unknownOption(command, error);
-    case "commander.unknownCommand":
-      return new UsageError(
-        refusal(
-          command.args[0],
-          `unknown command, expected ${listed(Object.keys(COMMANDS), "or")} (${
-            suggestion(error) ?? seeHelp
-          })`,
-        ),
-      );
+    case "commander.optionMissingArgument":
+      return missingValue(rowNamedIn(error));
     case "commander.excessArguments":
-      return new UsageError(
-        refusal(command.args[0], `excess argument, expected options only (${seeHelp})`),
-      );
-    case "commander.optionMissingArgument": {
-      const row = optionsOf(command.name() as CommandName).find(({ flag }) =>
-        error.message.startsWith(`error: option '${flag} `)
-      );
-      return row && missingValue(row);
-    }
+      return cannotUse(command.args[0], `excess argument, expected options (${seeHelp(command)})`);
   }
   return undefined;
 }
 
 function unknownOption(command: Command, error: CommanderError): UsageError {
-  const [, flag] = quoted(error);
-  return new UsageError(refusal(flag, flag + command + suggestion(error) + OPTIONS + optionTerm));
+  const typed = /^error: unknown option '(.*?)'(?:\n.*)?$/s.exec(error.message)?.[1] ?? "";
+  const flag = typed.replace(/=.*/s, "");
+  const owners = commandsWith(flag);
+  if (owners.includes(command.name())) {
+    return cannotUse(typed, `a switch with a value, expected "${flag}" alone`);
+  }
+  if (command.parent !== null) {
+    const expected = `expected one of the options of "${fullName(command)}"`;
+    return cannotUse(flag, `unknown option, ${expected} (${hint(command, error)})`);
+  }
+  if (owners.length === 0) {
+    return cannotUse(flag, `unknown option, ${expectedCommand(command, error)}`);
+  }
+  return cannotUse(flag, `option before a command, expected it after ${listed(owners, "or")}`);
+}
+
+function commandsWith(flag: string): string[] {
+  return COMMAND_NAMES.filter((name) => optionsOf(name).some((row) => row.flag === flag));
+}
+
+/** Finds the option that commander quotes as `'--logs <DIR>'`. */
+function rowNamedIn(error: CommanderError): OptionRow {
+  const flag = /'(--[a-z-]+)/.exec(error.message)?.[1];
+  const row = OPTIONS.find((row) => row.flag === flag);
+  if (row === undefined) throw error;
+  return row;
+}
+
+function expectedCommand(command: Command, error: CommanderError): string {
+  return `expected ${listed(COMMAND_NAMES, "or")} (${hint(command, error)})`;
+}
+
+/** Words what commander takes a mistyped name for, or else where to look. */
+function hint(command: Command, error: CommanderError): string {
+  const names = /\n\(Did you mean (?:one of )?(.*)\?\)$/.exec(error.message)?.[1].split(", ");
+  if (names === undefined) return seeHelp(command);
+  return `did you mean ${listed(names.map((name) => `"${name}"`), "or")}?`;
+}
+
+function seeHelp(command: Command): string {
+  return `see "${fullName(command)} --help"`;
 }
 
 function fullName(command: Command): string {
   return command.parent === null ? PROGRAM : `${PROGRAM} ${command.name()}`;
 }
-declare function quoted(e: unknown): string[];
-declare function suggestion(e: unknown): string | undefined;

@@ -27,3 +27,24 @@ export class UsageError extends Error {
   /** The exit status that this error leads to. */
   readonly exitStatus: ExitStatus = 2;
 }
+
+/**
+ * Makes the error for something typed that cannot be used, on one line whatever was typed.
+ *
+ * @param thing what was typed
+ * @param reason what it is and what was expected
+ *
+ * @example
+ * ```ts
+ * import { cannotUse } from "./errors.ts";
+ * const error = cannotUse("--days 0", "0 days, expected a whole number from 1 to 3650");
+ * if (!error.message.startsWith('Cannot use "--days 0": 0 days, expected')) throw new Error();
+ * ```
+ */
+export function cannotUse(thing: string, reason: string): UsageError {
+  return new UsageError(`Cannot use "${thing}": ${reason}`.replace(/\p{Cc}/gu, escaped));
+}
+
+function escaped(control: string): string {
+  return `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`;
+}

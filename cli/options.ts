@@ -8,7 +8,7 @@
  * @module
  */
 
-import { UsageError } from "./errors.ts";
+import { cannotUse } from "./errors.ts";
 import {
   count,
   day,
@@ -186,7 +186,7 @@ export const OPTIONS = [
     flag: "--max-rejected",
     placeholder: "PERCENT",
     default: "1%",
-    help: "most rejected rows of a log",
+    help: "rejected rows a log may have",
     kind: share,
     commands: ["run"],
   },
@@ -268,7 +268,7 @@ export const OPTIONS = [
     flag: "--profile",
     placeholder: "NAME",
     default: "wide",
-    help: "wide: many users with few streams; sample: few with many",
+    help: "wide: few streams a user; sample: many",
     kind: oneOf(["wide", "sample"]),
     commands: ["generate"],
   },
@@ -374,21 +374,7 @@ function valueOf(row: OptionRow, typed: unknown): unknown {
   const reading = row.kind.read(text);
   if ("value" in reading) return reading.value;
   const given = text === "" ? `${row.flag}=` : `${row.flag} ${text}`;
-  throw new UsageError(refusal(given, `${reading.problem}, expected ${row.kind.expected}`));
-}
-
-/**
- * Words the refusal of something typed, on one line whatever was typed.
- *
- * @param thing what was typed
- * @param reason what it is, and what was expected
- */
-export function refusal(thing: string, reason: string): string {
-  return `Cannot use "${thing}": ${reason}`.replace(/\p{Cc}/gu, escaped);
-}
-
-function escaped(control: string): string {
-  return `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  throw cannotUse(given, `${reading.problem}, expected ${row.kind.expected}`);
 }
 
 /** Writes an option as the help shows it, such as `--days N`. */

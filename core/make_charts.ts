@@ -1,0 +1,118 @@
+/**
+ * The whole way in memory: logs in, charts out.
+ *
+ * @module
+ */
+
+import { BatchReader } from "./batch_reader.ts";
+import { batchLog, memoryScratch, type Tools } from "./batching.ts";
+import { MemorySink, sourceOf } from "./bytes.ts";
+import { type ChartPrinter, type ChartShape, chartSteps } from "./chart.ts";
+import { crc32 } from "./crc32.ts";
+import { type Day, windowEnding } from "./day.ts";
+import { MAX_FAN_IN } from "./merge.ts";
+import { Piece } from "./piece.ts";
+import { KEY_KINDS, type KeyKind, type RowParser, type RowTally } from "./streams.ts";
+
+/** One day's log in memory. */
+export interface DayLog {
+  readonly day: Day;
+  readonly bytes: Uint8Array;
+}
+
+/** How charts are made of logs. */
+export interface MakeChartsOptions {
+  /** Reads the logs; every format of formats/ with a `parser` does. */
+  readonly reader: { parser(): RowParser };
+  /** Prints the charts; every format of formats/ with a `printer` does. */
+  readonly writer: { printer(shape: ChartShape): ChartPrinter };
+  /** The last day of the window; by default the newest day of the logs. */
+  readonly date?: Day;
+  /** The days of the window; 7 by default. */
+  readonly windowDays?: number;
+  /** The most songs of a key; 50 by default. */
+  readonly top?: number;
+  /** The memory for one piece of a log; 16 MiB by default. Smaller ones make more runs. */
+  readonly pieceBytes?: number;
+  /** The most inputs of one merge, 2 to 64; 64 by default. */
+  readonly fanIn?: number;
+}
+
+/** Both charts, and what was seen in the logs. */
+export interface MadeCharts {
+  readonly country: Uint8Array;
+  readonly user: Uint8Array;
+  /** By day: rows, and rejected rows by reason. */
+  readonly tallies: ReadonlyMap<Day, RowTally>;
+}
+
+/**
+ * Makes both charts from the logs of some days, all in memory.
+ *
+ * Logs of days outside the window are not read. The same code makes the charts of the program,
+ * which keeps batches on disk; here they are kept in memory, so this is for logs that fit there.
+ *
+ * @param logs at most one a day, in any order
+ * @throws {RangeError} where there is no log in the window, or two of one day
+ *
+ * @example
+ * ```ts
+ * import { makeCharts } from "./make_charts.ts";
+ * import { dayOf } from "./day.ts";
+ * import { pipe } from "../formats/pipe.ts";
+ * import { top } from "../formats/top.ts";
+ * const bytes = new TextEncoder().encode("7|1|FR\n9|1|FR\n9|2|FR\n");
+ * const logs = [{ day: dayOf(2021, 12, 1)!, bytes }];
+ * const { country, user } = makeCharts(logs, { reader: pipe, writer: top });
+ * const text = (chart: Uint8Array) => new TextDecoder().decode(chart);
+ * if (text(country) !== "FR|9:2,7:1\n") throw new Error();
+ * if (text(user) !== "1|7:1,9:1\n2|9:1\n") throw new Error();
+ * ```
+ */
+export function makeCharts(logs: readonly DayLog[], options: MakeChartsOptions): MadeCharts {
+  const used = logsInWindow(logs, options);
+  const tools = { scratch: memoryScratch(), checksum: crc32, fanIn: options.fanIn ?? MAX_FAN_IN };
+  const settings: Tools = { ...tools, cursorBytes: 0 };
+  const piece = new Piece(options.pieceBytes ?? 1 << 24);
+  const buffer = new Uint8Array(1 << 18);
+  const batches: Record<KeyKind, BatchReader[]> = { country: [], user: [] };
+  const tallies = new Map<Day, RowTally>();
+  for (const { day, bytes } of used) {
+    const sinks = { country: new MemorySink(), user: new MemorySink() };
+    const parser = options.reader.parser();
+    finished(batchLog({ day, log: sourceOf(bytes), parser, piece, buffer, sinks }, settings));
+    tallies.set(day, parser.tally);
+    for (const kind of KEY_KINDS) {
+      batches[kind].push(new BatchReader(sourceOf(sinks[kind].toBytes()), crc32));
+    }
+  }
+  const chart = (kind: KeyKind): Uint8Array => {
+    const top = options.top ?? 50;
+    const printer = options.writer.printer({ kind, top });
+    const sink = new MemorySink();
+    finished(chartSteps({ readers: batches[kind], top, printer, sink }, settings));
+    return sink.toBytes();
+  };
+  return { country: chart("country"), user: chart("user"), tallies };
+}
+
+function logsInWindow(logs: readonly DayLog[], options: MakeChartsOptions): DayLog[] {
+  const date = options.date ?? Math.max(...logs.map((log) => log.day));
+  const window = windowEnding(date, options.windowDays ?? 7);
+  const used = logs.filter((log) => log.day >= window.from && log.day <= window.to);
+  if (used.length === 0) {
+    throw new RangeError("Cannot make charts: no log in the window, expected at least one");
+  }
+  if (new Set(used.map((log) => log.day)).size < used.length) {
+    throw new RangeError("Cannot make charts: two logs of one day, expected one a day");
+  }
+  return used;
+}
+
+/** Runs all steps of a generator and returns what it returns. */
+function finished<T>(steps: Generator<unknown, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value as T;
+  }
+}

@@ -1,0 +1,449 @@
+import assert from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
+import { parseCommandLine, type ParsedCommand } from "../../../cli/command_line.ts";
+import { EXIT_STATUSES, UsageError } from "../../../cli/errors.ts";
+import {
+  type CommandName,
+  COMMANDS,
+  type DemoOptions,
+  type GenerateOptions,
+  OPTIONS,
+  optionsOf,
+  optionTable,
+  optionTerm,
+  readOptions,
+  type RunOptions,
+} from "../../../cli/options.ts";
+import { parseDay } from "../../../core/day.ts";
+
+const NO_PERMISSIONS = { permissions: "none" } as const;
+
+const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
+
+const RUN_DEFAULTS: RunOptions = {
+  logs: "logs",
+  batch: "batch",
+  results: "results",
+  date: undefined,
+  days: 7,
+  top: 50,
+  by: ["country", "user"],
+  strict: false,
+  replace: false,
+  maxRejected: 0.01,
+  keepBatches: undefined,
+  keepResults: "all",
+  memory: 512 * 2 ** 20,
+  jobs: undefined,
+  quiet: false,
+  verbose: false,
+};
+
+const DEMO_DEFAULTS: DemoOptions = { out: "topstreams-demo", seed: 1 };
+
+const GENERATE_DEFAULTS: GenerateOptions = {
+  out: "logs",
+  date: undefined,
+  days: 1,
+  rows: 30_000_000,
+  users: undefined,
+  songs: 4_000_000,
+  countries: 160,
+  profile: "wide",
+  corrupt: 0.002,
+  seed: 1,
+};
+
+function parse(...argv: string[]): ParsedCommand {
+  return parseCommandLine(argv, { version: "1.2.3", color: false });
+}
+
+function textOf(...argv: string[]): string {
+  const parsed = parse(...argv);
+  assert.equal(parsed.command, "text");
+  return parsed.command === "text" ? parsed.text : "";
+}
+
+/** Asserts that each command line is refused with a message of one line, in the form of ours. */
+function assertRefused(cases: readonly (readonly [argv: readonly string[], message: string])[]) {
+  for (const [argv, message] of cases) {
+    assert.throws(() => parse(...argv), (error) => {
+      assert.ok(error instanceof UsageError, `${argv.join(" ")}: ${error}`);
+      assert.equal(error.message, message);
+      assert.equal(error.exitStatus, 2);
+      return true;
+    });
+  }
+}
+
+Deno.test("parseCommandLine() gives every option its default", NO_PERMISSIONS, () => {
+  assert.deepEqual(parse("run"), { command: "run", options: RUN_DEFAULTS });
+  assert.deepEqual(parse("demo"), { command: "demo", options: DEMO_DEFAULTS });
+  assert.deepEqual(parse("generate"), { command: "generate", options: GENERATE_DEFAULTS });
+});
+
+Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => {
+  const argv = "run --logs l --batch b --results r --date 2021-12-01 --days 3 --top 10 --by user " +
+    "--strict --replace --max-rejected 0.5% --keep-batches 30 --keep-results 365 " +
+    "--memory 1GiB --jobs 2 --quiet";
+  const options: RunOptions = {
+    logs: "l",
+    batch: "b",
+    results: "r",
+    date: parseDay("2021-12-01"),
+    days: 3,
+    top: 10,
+    by: ["user"],
+    strict: true,
+    replace: true,
+    maxRejected: 0.005,
+    keepBatches: 30,
+    keepResults: 365,
+    memory: 2 ** 30,
+    jobs: 2,
+    quiet: true,
+    verbose: false,
+  };
+  assert.deepEqual(parse(...argv.split(" ")), { command: "run", options });
+});
+
+Deno.test("parseCommandLine() reads every option of demo and generate", NO_PERMISSIONS, () => {
+  const generate = "generate --out o --date 20211201 --days 2 --rows 5k --users 1_000 --songs 2M " +
+    "--countries 3 --profile sample --corrupt 0% --seed 0";
+  const options: GenerateOptions = {
+    out: "o",
+    date: parseDay("2021-12-01"),
+    days: 2,
+    rows: 5000,
+    users: 1000,
+    songs: 2_000_000,
+    countries: 3,
+    profile: "sample",
+    corrupt: 0,
+    seed: 0,
+  };
+  assert.deepEqual(parse(...generate.split(" ")), { command: "generate", options });
+  assert.deepEqual(parse("demo", "--out", "o", "--seed", "9"), {
+    command: "demo",
+    options: { out: "o", seed: 9 },
+  });
+});
+
+Deno.test("parseCommandLine() takes the last of several values", NO_PERMISSIONS, () => {
+  const options = { ...RUN_DEFAULTS, top: 20, strict: true };
+  assert.deepEqual(parse("run", "--top", "10", "--strict", "--top=20", "--strict"), {
+    command: "run",
+    options,
+  });
+});
+
+Deno.test("parseCommandLine() takes a value after = as it is", NO_PERMISSIONS, () => {
+  assert.deepEqual(parse("run", "--logs=a=b c"), {
+    command: "run",
+    options: { ...RUN_DEFAULTS, logs: "a=b c" },
+  });
+});
+
+Deno.test("parseCommandLine() keeps batches for as many days as the window", NO_PERMISSIONS, () => {
+  assert.deepEqual(parse("run", "--days", "3", "--keep-batches", "3"), {
+    command: "run",
+    options: { ...RUN_DEFAULTS, days: 3, keepBatches: 3 },
+  });
+});
+
+Deno.test("parseCommandLine() refuses values that are none", NO_PERMISSIONS, () => {
+  const wholeDays = "expected a whole number from 1 to 3650";
+  assertRefused([
+    [["run", "--days", "0"], `Cannot use "--days 0": 0 days, ${wholeDays}`],
+    [["run", "--days=-3"], `Cannot use "--days -3": not a whole number, ${wholeDays}`],
+    [["run", "--days", "-3"], `Cannot use "--days -3": not a whole number, ${wholeDays}`],
+    [
+      ["run", "--keep-results", "none"],
+      `Cannot use "--keep-results none": not a whole number, ${wholeDays}, or all`,
+    ],
+    [
+      ["run", "--top", "x"],
+      'Cannot use "--top x": not a whole number, expected a whole number from 1 to 1000000',
+    ],
+    [
+      ["run", "--jobs", "257"],
+      'Cannot use "--jobs 257": 257 jobs, expected a whole number from 1 to 256',
+    ],
+    [
+      ["run", "--date", "2021-02-30"],
+      'Cannot use "--date 2021-02-30": not a day of the calendar, ' +
+      "expected a day as YYYY-MM-DD or YYYYMMDD",
+    ],
+    [
+      ["run", "--max-rejected", "1"],
+      'Cannot use "--max-rejected 1": no % sign, expected a share from 0% to 100%, such as 0.5%',
+    ],
+    [
+      ["run", "--memory", "512"],
+      'Cannot use "--memory 512": no unit, ' +
+      "expected a size in B, KB, MB, GB, KiB, MiB or GiB, such as 512MiB",
+    ],
+    [
+      ["run", "--by", "user,user"],
+      'Cannot use "--by user,user": "user" given twice, ' +
+      "expected country or user, or several with commas between them",
+    ],
+    [
+      ["generate", "--profile", "tall"],
+      'Cannot use "--profile tall": unknown "tall", expected wide or sample',
+    ],
+    [
+      ["generate", "--seed", "4294967296"],
+      'Cannot use "--seed 4294967296": 4294967296, expected a whole number from 0 to 4294967295',
+    ],
+    [["run", "--logs="], 'Cannot use "--logs=": nothing given, expected the path of a folder'],
+    [["run", "--logs", ""], 'Cannot use "--logs=": nothing given, expected the path of a folder'],
+  ]);
+});
+
+Deno.test("parseCommandLine() keeps a message on one line", NO_PERMISSIONS, () => {
+  assertRefused([
+    [
+      ["run", "--top", "1\n\x1b[2J"],
+      'Cannot use "--top 1\\x0a\\x1b[2J": not a whole number, ' +
+      "expected a whole number from 1 to 1000000",
+    ],
+    [
+      ["run", "--it's\nme"],
+      `Cannot use "--it's\\x0ame": unknown option, expected one of the options of ` +
+      '"topstreams run" (see "topstreams run --help")',
+    ],
+  ]);
+});
+
+Deno.test("parseCommandLine() refuses an option whose value is missing", NO_PERMISSIONS, () => {
+  const message = 'Cannot use "--logs": its value is missing, expected the path of a folder';
+  assertRefused([
+    [["run", "--logs"], message],
+    [["run", "--logs", "--days", "3"], message],
+    [["run", "--strict", "--logs", "--strict"], message],
+  ]);
+});
+
+Deno.test("parseCommandLine() refuses a value for a switch", NO_PERMISSIONS, () => {
+  assertRefused([
+    [
+      ["run", "--strict=yes"],
+      'Cannot use "--strict=yes": a switch with a value, expected "--strict" alone',
+    ],
+    [
+      ["run", "--strict", "yes"],
+      'Cannot use "yes": excess argument, expected options (see "topstreams run --help")',
+    ],
+  ]);
+});
+
+Deno.test(
+  "parseCommandLine() refuses an unknown option and suggests the near one",
+  NO_PERMISSIONS,
+  () => {
+    const expected = "unknown option, expected one of the options of";
+    assertRefused([
+      [
+        ["run", "--quite"],
+        `Cannot use "--quite": ${expected} "topstreams run" (did you mean "--quiet"?)`,
+      ],
+      [
+        ["run", "--dat", "20211201"],
+        `Cannot use "--dat": ${expected} "topstreams run" (did you mean "--date"?)`,
+      ],
+      [
+        ["run", "--dats=20211201"],
+        `Cannot use "--dats": ${expected} "topstreams run" (did you mean "--date" or "--days"?)`,
+      ],
+      [
+        ["demo", "--days", "3"],
+        `Cannot use "--days": ${expected} "topstreams demo" (see "topstreams demo --help")`,
+      ],
+      [
+        ["run", "-x"],
+        `Cannot use "-x": ${expected} "topstreams run" (see "topstreams run --help")`,
+      ],
+    ]);
+  },
+);
+
+Deno.test("parseCommandLine() refuses an option before the command", NO_PERMISSIONS, () => {
+  assertRefused([
+    [
+      ["--days", "3", "run"],
+      'Cannot use "--days": option before a command, expected it after run or generate',
+    ],
+    [
+      ["--days=3", "run"],
+      'Cannot use "--days": option before a command, expected it after run or generate',
+    ],
+    [
+      ["--bogus"],
+      'Cannot use "--bogus": unknown option, expected run, demo or generate ' +
+      '(see "topstreams --help")',
+    ],
+  ]);
+});
+
+Deno.test(
+  "parseCommandLine() refuses an unknown command and suggests the near one",
+  NO_PERMISSIONS,
+  () => {
+    const expected = "unknown command, expected run, demo or generate";
+    assertRefused([
+      [["rnu"], `Cannot use "rnu": ${expected} (did you mean "run"?)`],
+      [["generat", "--rows", "5k"], `Cannot use "generat": ${expected} (did you mean "generate"?)`],
+      [["bogus"], `Cannot use "bogus": ${expected} (see "topstreams --help")`],
+      [["bogus", "--help"], `Cannot use "bogus": ${expected} (see "topstreams --help")`],
+      [["help", "bogus"], `Cannot use "bogus": ${expected} (see "topstreams --help")`],
+      [["constructor"], `Cannot use "constructor": ${expected} (see "topstreams --help")`],
+      [[""], `Cannot use "": ${expected} (see "topstreams --help")`],
+    ]);
+  },
+);
+
+Deno.test("parseCommandLine() refuses an excess argument", NO_PERMISSIONS, () => {
+  const expected = 'excess argument, expected options (see "topstreams run --help")';
+  assertRefused([
+    [["run", "2021-12-01"], `Cannot use "2021-12-01": ${expected}`],
+    [["run", "a", "b"], `Cannot use "a": ${expected}`],
+    [["run", "-5"], `Cannot use "-5": ${expected}`],
+    [["run", "--", "--top"], `Cannot use "--top": ${expected}`],
+  ]);
+});
+
+Deno.test("parseCommandLine() refuses options that contradict each other", NO_PERMISSIONS, () => {
+  assertRefused([
+    [
+      ["run", "--verbose", "--quiet"],
+      'Cannot use "--quiet --verbose": each undoes the other, expected one of them',
+    ],
+    [
+      ["run", "--keep-batches", "6"],
+      'Cannot use "--keep-batches 6": 6 days, expected at least the 7 days of the window',
+    ],
+    [
+      ["run", "--keep-batches", "7", "--days", "30"],
+      'Cannot use "--keep-batches 7": 7 days, expected at least the 30 days of the window',
+    ],
+  ]);
+});
+
+Deno.test("parseCommandLine() shows the version everywhere", NO_PERMISSIONS, () => {
+  const version: ParsedCommand = { command: "text", text: "1.2.3\n", status: 0, to: "stdout" };
+  for (const flag of ["--version", "-V"]) {
+    assert.deepEqual(parse(flag), version);
+    for (const name of COMMAND_NAMES) assert.deepEqual(parse(name, flag), version);
+  }
+});
+
+Deno.test("parseCommandLine() shows the help everywhere", NO_PERMISSIONS, () => {
+  const program = parse("--help");
+  assert.deepEqual(parse("-h"), program);
+  assert.deepEqual(parse("help"), program);
+  assert.deepEqual(parse("help", "help"), program);
+  for (const name of COMMAND_NAMES) {
+    const help = parse(name, "--help");
+    assert.ok(help.command === "text" && help.status === 0 && help.to === "stdout");
+    assert.deepEqual(parse(name, "-h"), help);
+    assert.deepEqual(parse("help", name), help);
+    assert.notDeepEqual(help, program);
+  }
+  assert.deepEqual(parse("run", "--days", "0", "--bogus", "--help"), parse("run", "--help"));
+});
+
+Deno.test(
+  "parseCommandLine() answers no command with the help and status 2",
+  NO_PERMISSIONS,
+  () => {
+    const text = textOf("--help");
+    assert.deepEqual(parse(), { command: "text", text, status: 2, to: "stderr" });
+  },
+);
+
+Deno.test("the help fits 80 columns and ends with one line end", NO_PERMISSIONS, () => {
+  for (const argv of [[], ...COMMAND_NAMES.map((name) => [name])]) {
+    const text = textOf(...argv, "--help");
+    assert.match(text, /[^\n]\n$/);
+    for (const line of text.split("\n")) {
+      assert.ok(line.length <= 80, line);
+      assert.equal(line, line.trimEnd());
+    }
+  }
+});
+
+Deno.test("the help names commands, options, defaults and exit statuses", NO_PERMISSIONS, () => {
+  const program = textOf("--help");
+  for (const name of COMMAND_NAMES) {
+    assert.match(program, new RegExp(`^  ${name} +${COMMANDS[name].summary}$`, "m"));
+    const help = textOf(name, "--help");
+    for (const row of optionsOf(name)) {
+      const standard = row.default ?? row.otherwise;
+      const end = standard === undefined ? "" : ` (default: ${standard})`;
+      const line = help.split("\n").find((line) => line.startsWith(`  ${optionTerm(row)} `));
+      assert.ok(line?.endsWith(`${row.help}${end}`), `${row.flag}: ${line}`);
+    }
+    for (const [status, meaning] of Object.entries(EXIT_STATUSES)) {
+      assert.ok(help.includes(`\n  ${status.padEnd(5)}${meaning}\n`), status);
+    }
+  }
+});
+
+Deno.test(
+  "the help shows titles in bold where colour is wanted, and nowhere else",
+  NO_PERMISSIONS,
+  () => {
+    const parsed = parseCommandLine(["run", "--help"], { version: "1", color: true });
+    assert.ok(parsed.command === "text" && parsed.text.startsWith("\x1b[1mUsage:\x1b[22m "));
+    assert.equal(stripVTControlCharacters(parsed.text), textOf("run", "--help"));
+  },
+);
+
+Deno.test("the examples of the help are command lines of the program", NO_PERMISSIONS, () => {
+  for (const name of COMMAND_NAMES) {
+    for (const [commandLine] of COMMANDS[name].examples) {
+      const [program, ...argv] = commandLine.split(" ");
+      assert.equal(program, "topstreams");
+      assert.equal(parse(...argv).command, name);
+    }
+  }
+});
+
+Deno.test(
+  "OPTIONS has a flag once in each command, and a placeholder for each value",
+  NO_PERMISSIONS,
+  () => {
+    for (const name of COMMAND_NAMES) {
+      const flags = optionsOf(name).map((row) => row.flag);
+      assert.deepEqual(flags, [...new Set(flags)]);
+      for (const row of optionsOf(name)) {
+        assert.match(row.flag, /^--[a-z]+(-[a-z]+)*$/);
+        assert.equal(row.kind === undefined, row.placeholder === undefined, row.flag);
+        const standards = [row.default, row.otherwise].filter((text) => text !== undefined);
+        assert.equal(standards.length, row.kind === undefined ? 0 : 1, row.flag);
+      }
+    }
+    assert.equal(OPTIONS.some((row) => (row.commands as readonly string[]).length === 0), false);
+  },
+);
+
+Deno.test("readOptions() gives the defaults where nothing was typed", NO_PERMISSIONS, () => {
+  assert.deepEqual(readOptions("run"), RUN_DEFAULTS);
+  assert.deepEqual(readOptions("demo"), DEMO_DEFAULTS);
+  assert.deepEqual(readOptions("generate"), GENERATE_DEFAULTS);
+});
+
+Deno.test(
+  "optionTable() renders the options of a command as deno fmt leaves it",
+  NO_PERMISSIONS,
+  () => {
+    assert.equal(
+      optionTable("demo"),
+      "| Option      | Default           | Meaning                              |\n" +
+        "| ----------- | ----------------- | ------------------------------------ |\n" +
+        "| `--out DIR` | `topstreams-demo` | folder for logs, batches and results |\n" +
+        "| `--seed N`  | `1`               | another number makes other logs      |\n",
+    );
+  },
+);
