@@ -1,0 +1,135 @@
+/**
+ * The run summary: what a run used, made and took, as the JSON of `run_YYYYMMDD.json`.
+ *
+ * @module
+ */
+
+import { type Day, formatDay, parseDay } from "./day.ts";
+import type { Manifest } from "./manifest.ts";
+import { missingDays, type RunPlan, usedDays } from "./plan.ts";
+import { type KeyKind, rejectedCount } from "./streams.ts";
+
+/** A report as it was published. */
+export interface ReportSummary {
+  readonly name: string;
+  readonly kind: KeyKind;
+  readonly sizeBytes: number;
+  /** CRC-32 of the file, eight hexadecimal digits. */
+  readonly crc32: string;
+  /** Keys that are in it. */
+  readonly keys: number;
+  /** Streams of the window that were counted. */
+  readonly streams: number;
+}
+
+/** How long the stages took, in seconds. */
+export interface StageSeconds {
+  /** Reading logs and making batches. */
+  batching: number;
+  /** Merging batches and printing reports. */
+  charting: number;
+  /** Making reports safe on disk and renaming them. */
+  publishing: number;
+}
+
+/** What a run used, made and took. */
+export interface RunSummary {
+  readonly summaryVersion: 1;
+  readonly date: string;
+  readonly from: string;
+  readonly days: number;
+  readonly top: number;
+  readonly daysUsed: readonly string[];
+  readonly daysMissing: readonly string[];
+  readonly logs: readonly LogSummary[];
+  readonly reports: readonly ReportSummary[];
+  readonly seconds: StageSeconds;
+  /** The highest resident memory that was seen, sampled between steps. */
+  readonly peakMemoryBytes: number;
+  /** Versions of the program, the runtime and the batch format. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** A log of the window. */
+export interface LogSummary {
+  readonly day: string;
+  readonly name: string;
+  /** Whether the log was read, or its batch was there. */
+  readonly from: "log" | "batch";
+  readonly sizeBytes: number;
+  /** CRC-32 of the log, eight hexadecimal digits. */
+  readonly crc32: string;
+  readonly rows: number;
+  readonly streams: number;
+  readonly rejectedRows: number;
+  /** Rejected rows by reason. */
+  readonly rejected: Manifest["tally"]["rejected"];
+}
+
+/** What a summary is made of. */
+export interface SummaryParts extends Pick<RunSummary, "top" | "reports" | "seconds"> {
+  readonly plan: RunPlan;
+  /** The manifests of the days that were used. */
+  readonly manifests: ReadonlyMap<Day, Manifest>;
+  /** The days whose log was read. */
+  readonly builtDays: ReadonlySet<Day>;
+  readonly peakMemoryBytes: number;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Makes the summary of a run. */
+export function summaryOf(parts: SummaryParts): RunSummary {
+  const { plan, manifests, builtDays } = parts;
+  return {
+    summaryVersion: 1,
+    date: formatDay(plan.date),
+    from: formatDay(plan.window.from),
+    days: plan.days.length,
+    top: parts.top,
+    daysUsed: usedDays(plan).map(formatDay),
+    daysMissing: missingDays(plan).map(formatDay),
+    logs: [...manifests.values()].sort((a, b) => a.day - b.day).map((manifest) =>
+      logSummary(manifest, builtDays.has(manifest.day))
+    ),
+    reports: parts.reports,
+    seconds: parts.seconds,
+    peakMemoryBytes: parts.peakMemoryBytes,
+    versions: parts.versions,
+  };
+}
+
+function logSummary(manifest: Manifest, isBuilt: boolean): LogSummary {
+  const { tally } = manifest;
+  const rejectedRows = rejectedCount(tally.rejected);
+  return {
+    day: formatDay(manifest.day),
+    name: manifest.log.name,
+    from: isBuilt ? "log" : "batch",
+    sizeBytes: manifest.log.sizeBytes,
+    crc32: hexadecimal(manifest.logCrc32),
+    rows: tally.rows,
+    streams: tally.rows - rejectedRows,
+    rejectedRows,
+    rejected: tally.rejected,
+  };
+}
+
+/** Writes a CRC-32 as eight hexadecimal digits. */
+export function hexadecimal(crc: number): string {
+  return crc.toString(16).padStart(8, "0");
+}
+
+/**
+ * Reads which days a published summary used.
+ *
+ * @returns the days, or `undefined` where the text is no summary
+ */
+export function daysUsedIn(text: string): Day[] | undefined {
+  try {
+    const { daysUsed } = JSON.parse(text);
+    const days = Array.isArray(daysUsed) ? daysUsed.map((day) => parseDay(String(day))) : [];
+    return days.length > 0 && !days.includes(undefined) ? days as Day[] : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * What is in the folders, as plain data.
+ *
+ * @module
+ */
+
+import type { Day } from "../core/day.ts";
+import { decodeManifest, type Manifest } from "../core/manifest.ts";
+import {
+  batchFolderName,
+  dayOfBatchFolder,
+  dayOfCompressedLog,
+  dayOfLog,
+  MANIFEST_NAME,
+} from "../core/names.ts";
+import type { FoundBatch, FoundLog } from "../core/plan.ts";
+import { readText } from "./publication.ts";
+import type { Store } from "./store.ts";
+
+/**
+ * Lists the logs of a folder. Folders and other things that have a log's name are listed, too: it
+ * is an error to use them, not to see them.
+ *
+ * @throws {Error} where there is no such folder
+ */
+export function listLogs(store: Store, folder: string): FoundLog[] {
+  const names = store.list(folder);
+  if (names === undefined) {
+    throw new Error(
+      `Cannot read folder "${folder}": not found, expected the folder of the logs (--logs DIR)`,
+    );
+  }
+  return names.flatMap((name) => {
+    const day = dayOfLog(name);
+    const info = day === undefined ? undefined : store.info(`${folder}/${name}`);
+    if (day === undefined || info === undefined) return [];
+    const { sizeBytes, modifiedMs } = info;
+    return [{ day, name, sizeBytes, modifiedMs }];
+  });
+}
+
+/** The days of logs that are there only in a compressed form, which this version cannot read. */
+export function compressedOnly(store: Store, folder: string, logs: readonly FoundLog[]): Day[] {
+  const days = (store.list(folder) ?? []).flatMap((name) => dayOfCompressedLog(name) ?? []);
+  return days.filter((day) => !logs.some((log) => log.day === day));
+}
+
+/** Lists the batches of a folder. */
+export function listBatches(store: Store, folder: string): FoundBatch[] {
+  return (store.list(folder) ?? []).flatMap((name) => {
+    const day = dayOfBatchFolder(name);
+    const manifest = day === undefined ? undefined : readManifest(store, folder, day);
+    return day === undefined || manifest === undefined ? [] : [{ day, manifest }];
+  });
+}
+
+/** Reads a manifest: what is wrong with it as text, `undefined` where the folder has none. */
+export function readManifest(
+  store: Store,
+  folder: string,
+  day: Day,
+): Manifest | string | undefined {
+  const path = `${folder}/${batchFolderName(day)}/${MANIFEST_NAME}`;
+  if (store.info(path) === undefined) return undefined;
+  const manifest = decodeManifest(readText(store, path));
+  if (typeof manifest !== "string" && manifest.day !== day) {
+    return "manifest of another day, expected this folder's";
+  }
+  return manifest;
+}

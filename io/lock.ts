@@ -1,0 +1,98 @@
+/**
+ * One run at a time in a folder: a lock that the system releases when its process ends.
+ *
+ * @module
+ */
+
+const LOCK = ".lock";
+
+/** How long to wait for the system's answer where it has no call that answers at once. */
+const ANSWER_MS = 250;
+
+/** A lock that is held until {@linkcode release}, or until the process ends. */
+export interface HeldLock {
+  release(): void;
+}
+
+/**
+ * Locks a folder.
+ *
+ * The lock is flock(2) on the file `.lock`, which says who holds it. The file is removed on
+ * release, so one that was locked is only good if it still is the one under its name.
+ *
+ * @throws {Error} where another process holds the lock
+ */
+export async function lockFolder(folder: string): Promise<HeldLock> {
+  const path = `${folder}/${LOCK}`;
+  for (;;) {
+    const file = openLock(path);
+    if (!(await tryLock(file))) {
+      file.close();
+      throw new Error(
+        `Cannot lock "${folder}": another run holds the lock${holderOf(path)}, ` +
+          "expected one run at a time",
+      );
+    }
+    if (isNamed(file, path)) {
+      writeHolder(file);
+      return { release: () => releaseLock(file, path) };
+    }
+    file.close();
+  }
+}
+
+function openLock(path: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path, { read: true, write: true, create: true, mode: 0o640 });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`Cannot lock "${path}": ${reason}`, { cause });
+  }
+}
+
+/** Deno 2.9 can ask; before that the only way is to wait a little for the lock. */
+async function tryLock(file: Deno.FsFile): Promise<boolean> {
+  const asking = file as Deno.FsFile & { tryLock?(exclusive: boolean): Promise<boolean> };
+  if (typeof asking.tryLock === "function") return await asking.tryLock(true);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLate = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ANSWER_MS);
+  });
+  const isLocked = await Promise.race([file.lock(true).then(() => true, () => false), tooLate]);
+  clearTimeout(timer);
+  return isLocked;
+}
+
+/** Whether the open file is still the one that has the path as its name. */
+function isNamed(file: Deno.FsFile, path: string): boolean {
+  try {
+    return Deno.statSync(path).ino === file.statSync().ino;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function writeHolder(file: Deno.FsFile): void {
+  const holder = JSON.stringify({ pid: Deno.pid, since: new Date().toISOString() });
+  file.truncateSync(0);
+  file.writeSync(new TextEncoder().encode(holder));
+}
+
+function holderOf(path: string): string {
+  try {
+    const { pid, since } = JSON.parse(Deno.readTextFileSync(path));
+    return ` (process ${pid}, since ${since})`;
+  } catch {
+    return "";
+  }
+}
+
+function releaseLock(file: Deno.FsFile, path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // Someone removed it; closing the file releases the lock all the same.
+  }
+  file.close();
+}

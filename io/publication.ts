@@ -1,0 +1,142 @@
+/**
+ * Publishing: a set of files appears in a folder together, each complete, old or new.
+ *
+ * Every file is written aside under a hidden name in the same folder and synced. Then a small
+ * journal that names them all is synced, the files are renamed, and the journal is removed. A
+ * process killed before the journal leaves only hidden files, which the next start deletes; one
+ * killed after it leaves the rest of the renames to the next start ({@linkcode recover}).
+ *
+ * @module
+ */
+
+import { FileSink } from "./byte_files.ts";
+import type { Store } from "./store.ts";
+
+const JOURNAL = ".publish.json";
+const ASIDE = /^\..+\.aside$/;
+
+/** What the journal says. */
+interface Journal {
+  /** Files to be renamed from their hidden names, in this order. */
+  readonly files: readonly string[];
+  /** Files to be deleted afterwards. */
+  readonly removals: readonly string[];
+}
+
+function asideName(name: string): string {
+  return `.${name}.aside`;
+}
+
+/** A set of files on its way into a folder. */
+export class Publication {
+  readonly #store: Store;
+  readonly #folder: string;
+  readonly #names: string[] = [];
+  readonly #open = new Set<FileSink>();
+
+  /** @param folder it must exist */
+  constructor(store: Store, folder: string) {
+    this.#store = store;
+    this.#folder = folder;
+  }
+
+  /** Begins a file of the set; {@linkcode finish} ends it. Files are renamed in this order. */
+  create(name: string): FileSink {
+    const sink = new FileSink(this.#store.create(`${this.#folder}/${asideName(name)}`));
+    this.#names.push(name);
+    this.#open.add(sink);
+    return sink;
+  }
+
+  /** Ends a file: its bytes are safe on disk, still under the hidden name. */
+  finish(sink: FileSink): void {
+    this.#open.delete(sink);
+    sink.finish();
+  }
+
+  /** Adds a whole small file. */
+  add(name: string, text: string): void {
+    const sink = this.create(name);
+    sink.write(new TextEncoder().encode(text));
+    this.finish(sink);
+  }
+
+  /** Makes all files of the set appear, and deletes others of the folder with them. */
+  commit(removals: readonly string[] = []): void {
+    const store = this.#store;
+    const journal: Journal = { files: this.#names, removals };
+    const aside = new FileSink(store.create(`${this.#folder}/${asideName(JOURNAL)}`));
+    aside.write(new TextEncoder().encode(JSON.stringify(journal)));
+    aside.finish();
+    store.rename(`${this.#folder}/${asideName(JOURNAL)}`, `${this.#folder}/${JOURNAL}`);
+    store.syncFolder(this.#folder);
+    carryOut(store, this.#folder, journal);
+  }
+
+  /** Gives the set up: nothing of it stays, as far as the folder lets itself be cleaned. */
+  abandon(): void {
+    for (const sink of this.#open) sink.close();
+    this.#open.clear();
+    for (const name of this.#names) this.#store.remove(`${this.#folder}/${asideName(name)}`);
+    this.#names.length = 0;
+  }
+}
+
+/** Does what the journal says, as far as it is not done, and removes the journal. */
+function carryOut(store: Store, folder: string, journal: Journal): void {
+  for (const name of journal.files) {
+    const aside = `${folder}/${asideName(name)}`;
+    if (store.info(aside) !== undefined) store.rename(aside, `${folder}/${name}`);
+  }
+  for (const name of journal.removals) store.remove(`${folder}/${name}`);
+  store.syncFolder(folder);
+  store.remove(`${folder}/${JOURNAL}`);
+  store.syncFolder(folder);
+}
+
+/**
+ * Brings a folder into a whole state: a publication that was cut short is completed where its
+ * journal is there, and what others left aside is deleted. Nothing may be publishing there.
+ *
+ * @returns the names of the files that a completed publication made appear
+ */
+export function recover(store: Store, folder: string): readonly string[] {
+  const names = store.list(folder);
+  if (names === undefined) return [];
+  const journal = names.includes(JOURNAL) ? readJournal(store, `${folder}/${JOURNAL}`) : undefined;
+  if (journal !== undefined) carryOut(store, folder, journal);
+  for (const name of store.list(folder) ?? []) {
+    if (ASIDE.test(name)) store.remove(`${folder}/${name}`);
+  }
+  return journal?.files ?? [];
+}
+
+/** Reads a journal; one that is no journal counts as none, for it is written whole or not at all. */
+function readJournal(store: Store, path: string): Journal {
+  try {
+    const journal = JSON.parse(readText(store, path));
+    const isNames = (list: unknown): boolean =>
+      Array.isArray(list) && list.every((name) => typeof name === "string" && !/[/\0]/.test(name));
+    if (isNames(journal.files) && isNames(journal.removals)) return journal;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return { files: [], removals: [] };
+}
+
+/** Reads a whole small file as text. */
+export function readText(store: Store, path: string): string {
+  const file = store.openToRead(path);
+  try {
+    const bytes = new Uint8Array(file.sizeBytes());
+    let filled = 0;
+    while (filled < bytes.length) {
+      const count = file.readAt(bytes.subarray(filled), filled);
+      if (count === 0) break;
+      filled += count;
+    }
+    return new TextDecoder().decode(bytes.subarray(0, filled));
+  } finally {
+    file.close();
+  }
+}

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { expired } from "../../../core/retention.ts";
+import { test } from "./_support.ts";
+
+const CASES: readonly [
+  what: string,
+  days: number[],
+  date: number,
+  keptDays: number,
+  left: number[],
+][] = [
+  ["keeps the first day of the window", [4, 5, 10], 10, 7, []],
+  ["lets the day before the window go", [3, 4], 10, 7, [3]],
+  ["keeps days after the date", [1, 10, 11, 99], 10, 7, [1]],
+  ["keeps only the date with a window of one day", [8, 9, 10], 10, 1, [8, 9]],
+  ["gives the days ascending", [2, 9, 1, 3], 20, 2, [1, 2, 3, 9]],
+  ["has nothing to do with no days", [], 10, 7, []],
+  ["knows days before 1970", [-8, -7, -1], 0, 8, [-8]],
+];
+
+for (const [what, days, date, keptDays, left] of CASES) {
+  test(`expired() ${what}`, () => {
+    const given = Object.freeze([...days]);
+    assert.deepEqual(expired(given, date, keptDays), left);
+  });
+}
