@@ -1,0 +1,340 @@
+/**
+ * The daily run: look, plan, batch, chart, publish, delete what has expired.
+ *
+ * @module
+ */
+
+import { BatchError } from "../core/batch_format.ts";
+import { type Day, formatDay } from "../core/day.ts";
+import { type BatchShape, type Manifest, shapeOf } from "../core/manifest.ts";
+import type { MemoryPlan } from "../core/memory.ts";
+import { batchFileName, batchFolderName, dateOfResult, summaryName } from "../core/names.ts";
+import {
+  type DayPlan,
+  hasTooManyRejected,
+  missingDays,
+  planRun,
+  type RunPlan,
+  type RunRequest,
+  usedDays,
+} from "../core/plan.ts";
+import { expired } from "../core/retention.ts";
+import type { KeyKind } from "../core/streams.ts";
+import { daysUsedIn, type RunSummary, summaryOf } from "../core/summary.ts";
+import type { Reader, Writer } from "../formats/interface.ts";
+import { BatchShelf } from "./batch_shelf.ts";
+import { compressedOnly, listBatches, listLogs } from "./inventory.ts";
+import { lockFolder } from "./lock.ts";
+import { tooManyRejected } from "./messages.ts";
+import { Meter, type Reporter } from "./meter.ts";
+import { readText, recover } from "./publication.ts";
+import { makeReports } from "./report_stage.ts";
+import { checkRoom } from "./room.ts";
+import type { Store } from "./store.ts";
+
+/** What a daily run is asked to do. */
+export interface DailyRunOptions extends Omit<RunRequest, "shape"> {
+  /** Folders. */
+  readonly logs: string;
+  readonly batch: string;
+  readonly results: string;
+  readonly kinds: readonly KeyKind[];
+  /** The most songs of a key. */
+  readonly top: number;
+  readonly strict: boolean;
+  readonly replace: boolean;
+  /** The share of a log's rows that may be rejected. */
+  readonly maxRejected: number;
+  /** Results of this many days are kept; all where it is not given. */
+  readonly keepResultDays?: number;
+  readonly memory: MemoryPlan;
+  readonly reader: Reader;
+  readonly writer: Writer;
+  /** For the run summary. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** What a daily run works with. */
+export interface DailyRunContext {
+  readonly store: Store;
+  readonly reporter: Reporter;
+  /** Stops the run between two steps. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Makes the charts of one date.
+ *
+ * @returns the summary that was published with the reports
+ * @throws {Error} where the run fails: former results are untouched
+ * @throws {StoppedError} where the signal was given: former results are untouched
+ */
+export async function dailyRun(
+  options: DailyRunOptions,
+  context: DailyRunContext,
+): Promise<RunSummary> {
+  const { store } = context;
+  listLogs(store, options.logs);
+  const folders = [options.batch, options.results];
+  const newFolders = folders.filter((folder) => store.info(folder) === undefined);
+  for (const folder of folders) store.makeFolder(folder);
+  try {
+    const locks = [await lockFolder(options.batch)];
+    try {
+      if (!isSameFolder(options)) locks.push(await lockFolder(options.results));
+      return await new DailyRun(options, context).make();
+    } finally {
+      for (const lock of locks.reverse()) lock.release();
+    }
+  } catch (error) {
+    removeIfEmpty(store, newFolders);
+    throw error;
+  }
+}
+
+function isSameFolder({ batch, results }: DailyRunOptions): boolean {
+  return Deno.realPathSync(batch) === Deno.realPathSync(results);
+}
+
+function removeIfEmpty(store: Store, folders: readonly string[]): void {
+  for (const folder of folders) {
+    try {
+      if (store.list(folder)?.length === 0) store.remove(folder);
+    } catch {
+      // The error that ended the run is the one to be shown.
+    }
+  }
+}
+
+/** One run, while both folders are locked. */
+class DailyRun {
+  readonly #options: DailyRunOptions;
+  readonly #store: Store;
+  readonly #reporter: Reporter;
+  readonly #shape: BatchShape;
+  readonly #shelf: BatchShelf;
+  readonly #meter: Meter;
+  readonly #manifests = new Map<Day, Manifest>();
+  readonly #built = new Set<Day>();
+
+  constructor(options: DailyRunOptions, context: DailyRunContext) {
+    this.#options = options;
+    this.#store = context.store;
+    this.#reporter = context.reporter;
+    this.#shape = shapeOf(options.reader.name, options.kinds);
+    this.#meter = new Meter(context.reporter, context.signal);
+    this.#shelf = new BatchShelf(context.store, {
+      batchFolder: options.batch,
+      logFolder: options.logs,
+      reader: options.reader,
+      shape: this.#shape,
+      memory: options.memory,
+      maxRejected: options.maxRejected,
+    });
+  }
+
+  async make(): Promise<RunSummary> {
+    this.#recover();
+    const plan = this.#plan();
+    this.#checkPlan(plan);
+    await this.#batch(plan);
+    const summary = await this.#publish(plan);
+    this.#expire(plan);
+    return summary;
+  }
+
+  /** Completes or clears what an earlier process left. */
+  #recover(): void {
+    const { batch, results } = this.#options;
+    this.#shelf.clearRuns();
+    for (const name of this.#store.list(batch) ?? []) {
+      if (/^\d{8}$/.test(name)) recover(this.#store, `${batch}/${name}`);
+    }
+    const completed = recover(this.#store, results);
+    if (completed.length > 0) {
+      this.#reporter.warn(
+        `Completed what an earlier run had begun to publish: ${completed.join(", ")}`,
+      );
+    }
+  }
+
+  #plan(): RunPlan {
+    const { logs, batch } = this.#options;
+    const found = listLogs(this.#store, logs);
+    const plan = planRun({ ...this.#options, shape: this.#shape }, {
+      logs: found,
+      batches: listBatches(this.#store, batch),
+    });
+    const compressed = compressedOnly(this.#store, logs, found);
+    const unread = missingDays(plan).filter((day) => compressed.includes(day));
+    if (unread.length > 0) {
+      throw new Error(
+        `Cannot read the log of ${unread.map(formatDay).join(", ")} in "${logs}": ` +
+          "it is compressed, expected a plain listen-YYYYMMDD.log",
+      );
+    }
+    return plan;
+  }
+
+  /** Everything that can be refused before work is done. */
+  #checkPlan(plan: RunPlan): void {
+    const { logs, strict } = this.#options;
+    for (const day of plan.days) {
+      if (day.act !== "build") continue;
+      const path = `${logs}/${day.log.name}`;
+      const info = this.#store.info(path);
+      if (info?.isFile === true) continue;
+      const what = info === undefined ? "not found" : info.isFolder ? "it is a folder" : "no file";
+      throw new Error(`Cannot read log "${path}": ${what}, expected a file`);
+    }
+    const missing = missingDays(plan).map(formatDay);
+    const empty = plan.days.flatMap((day) => emptyLogOf(day));
+    if (strict && missing.length > 0) {
+      throw new Error(
+        `Cannot make charts with --strict: neither log nor batch of ${missing.join(", ")}, ` +
+          "expected every day of the window",
+      );
+    }
+    if (strict && empty.length > 0) {
+      throw new Error(
+        `Cannot make charts with --strict: log of 0 bytes ${empty.join(", ")}, ` +
+          "expected logs with rows",
+      );
+    }
+    this.#checkNotPoorer(plan);
+    if (missing.length > 0) {
+      this.#reporter.warn(`Missing: neither log nor batch of ${missing.join(", ")}`);
+    }
+    for (const name of empty) this.#reporter.warn(`Empty: log "${name}" has 0 bytes`);
+    checkRoom(this.#store, plan, this.#options);
+  }
+
+  /** A chart of fewer days never takes the place of one of more by itself. */
+  #checkNotPoorer(plan: RunPlan): void {
+    const path = `${this.#options.results}/${summaryName(plan.date)}`;
+    if (this.#options.replace || this.#store.info(path) === undefined) return;
+    const before = daysUsedIn(readText(this.#store, path));
+    if (before === undefined) {
+      this.#reporter.warn(`Ignored "${path}": damaged, expected a run summary`);
+      return;
+    }
+    const now = usedDays(plan);
+    if (now.length >= before.length) return;
+    const lost = before.filter((day) => !now.includes(day)).map(formatDay);
+    throw new Error(
+      `Cannot replace the charts of ${formatDay(plan.date)}: ${now.length} days used, expected ` +
+        `at least ${before.length} as published (without ${lost.join(", ")}; ` +
+        "--replace publishes all the same)",
+    );
+  }
+
+  /** Builds what is to be built, and judges what is there by the same limit. */
+  async #batch(plan: RunPlan): Promise<void> {
+    for (const day of plan.days) {
+      if (day.act === "reuse") this.#reuse(day);
+    }
+    for (const day of plan.days) {
+      if (day.act === "build") await this.#build(day);
+    }
+  }
+
+  #reuse({ manifest }: DayPlan & { act: "reuse" }): void {
+    const { maxRejected, logs } = this.#options;
+    const { tally, log, day } = manifest;
+    if (hasTooManyRejected(tally, maxRejected)) {
+      throw new Error(tooManyRejected(`${logs}/${log.name}`, tally, maxRejected));
+    }
+    this.#reporter.note(`Batch of ${formatDay(day)} is there: ${tally.rows} rows`);
+    this.#manifests.set(day, manifest);
+  }
+
+  async #build({ day, log, why }: Pick<DayPlan & { act: "build" }, "day" | "log" | "why">) {
+    this.#reporter.note(`Reading log "${this.#options.logs}/${log.name}" (${why})`);
+    this.#meter.begin("batching", { day, logBytes: log.sizeBytes });
+    const manifest = await this.#shelf.build(log, this.#meter.drive);
+    this.#meter.end();
+    this.#manifests.set(day, manifest);
+    this.#built.add(day);
+  }
+
+  /** Makes the reports; a batch that turns out to be damaged is built again, once. */
+  async #publish(plan: RunPlan): Promise<RunSummary> {
+    for (;;) {
+      try {
+        return await makeReports({
+          plan,
+          options: this.#options,
+          store: this.#store,
+          shelf: this.#shelf,
+          meter: this.#meter,
+          manifests: this.#manifests,
+          summary: (reports) => this.#summary(plan, reports),
+        });
+      } catch (error) {
+        this.#shelf.clearRuns();
+        if (!(error instanceof BatchError)) throw error;
+        await this.#rebuild(plan, error);
+      }
+    }
+  }
+
+  #summary(plan: RunPlan, reports: RunSummary["reports"]): RunSummary {
+    return summaryOf({
+      plan,
+      reports,
+      top: this.#options.top,
+      manifests: this.#manifests,
+      builtDays: this.#built,
+      seconds: this.#meter.seconds,
+      peakMemoryBytes: this.#meter.peakMemoryBytes,
+      versions: this.#options.versions,
+    });
+  }
+
+  async #rebuild(plan: RunPlan, damage: BatchError): Promise<void> {
+    const { batch } = this.#options;
+    const damaged = plan.days.find((day) =>
+      this.#options.kinds.some((kind) =>
+        damage.source === `${batch}/${batchFolderName(day.day)}/${batchFileName(kind)}`
+      )
+    );
+    if (damaged === undefined || damaged.act !== "reuse" || this.#built.has(damaged.day)) {
+      throw damage;
+    }
+    if (damaged.log === undefined) {
+      throw new Error(
+        `${damage.message}; the log of ${formatDay(damaged.day)} is gone, ` +
+          "expected the log to build the batch again",
+        { cause: damage },
+      );
+    }
+    this.#reporter.warn(`${damage.message}; building it again from its log`);
+    await this.#build({ day: damaged.day, log: damaged.log, why: "damaged batch" });
+  }
+
+  /** Deletes what has left the window; the charts are out by now. */
+  #expire(plan: RunPlan): void {
+    const { results, keepResultDays } = this.#options;
+    for (const day of plan.expired) {
+      this.#reporter.note(`Deleting the batch of ${formatDay(day)}`);
+      this.#shelf.remove(day);
+    }
+    if (keepResultDays === undefined) return;
+    const dated = (this.#store.list(results) ?? []).flatMap((name) => {
+      const day = dateOfResult(name);
+      return day === undefined ? [] : [{ name, day }];
+    });
+    const leaving = expired(dated.map((result) => result.day), plan.date, keepResultDays);
+    for (const { name } of dated.filter((result) => leaving.includes(result.day))) {
+      this.#reporter.note(`Deleting result "${name}"`);
+      this.#store.remove(`${results}/${name}`);
+    }
+  }
+}
+
+/** The name of the log of 0 bytes that the day has, if it has one. */
+function emptyLogOf(day: DayPlan): string[] {
+  if (day.act === "miss") return [];
+  const { name, sizeBytes } = day.act === "build" ? day.log : day.manifest.log;
+  return sizeBytes === 0 ? [name] : [];
+}

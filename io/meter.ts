@@ -1,0 +1,95 @@
+/**
+ * What a run does at the moment, how far it is, and what it takes.
+ *
+ * @module
+ */
+
+import type { Step } from "../core/batching.ts";
+import type { Day } from "../core/day.ts";
+import type { KeyKind } from "../core/streams.ts";
+import type { StageSeconds } from "../core/summary.ts";
+import { drive } from "./drive.ts";
+
+/** Where a run tells what it does. */
+export interface Reporter {
+  /** Something that a person should know, even when all went well otherwise. */
+  warn(text: string): void;
+  /** A step of the run. */
+  note(text: string): void;
+  /** How far the run is; called often. */
+  progress(progress: Progress): void;
+}
+
+/** How far a stage is. */
+export interface Progress {
+  readonly stage: keyof StageSeconds;
+  readonly of: StageWork;
+  readonly doneLogBytes: number;
+  readonly doneEntries: number;
+  readonly seconds: number;
+}
+
+/** What a stage has to do. */
+export interface StageWork {
+  readonly day?: Day;
+  readonly kind?: KeyKind;
+  readonly logBytes?: number;
+  readonly entries?: number;
+}
+
+/** Drives the steps of a run, measures them, and tells the reporter. */
+export class Meter {
+  readonly seconds: StageSeconds = { batching: 0, charting: 0, publishing: 0 };
+  /** The highest resident memory seen between two steps. */
+  peakMemoryBytes = 0;
+  readonly #reporter: Reporter;
+  readonly #signal?: AbortSignal;
+  #stage: keyof StageSeconds = "batching";
+  #work: StageWork = {};
+  #startMs = 0;
+  #doneLogBytes = 0;
+  #doneEntries = 0;
+
+  constructor(reporter: Reporter, signal?: AbortSignal) {
+    this.#reporter = reporter;
+    this.#signal = signal;
+  }
+
+  begin(stage: keyof StageSeconds, work: StageWork): void {
+    this.#stage = stage;
+    this.#work = work;
+    this.#startMs = performance.now();
+    this.#doneLogBytes = 0;
+    this.#doneEntries = 0;
+  }
+
+  end(): void {
+    this.seconds[this.#stage] += this.#elapsed();
+    this.#sampleMemory();
+  }
+
+  #elapsed(): number {
+    return Math.round(performance.now() - this.#startMs) / 1000;
+  }
+
+  #sampleMemory(): void {
+    this.peakMemoryBytes = Math.max(this.peakMemoryBytes, Deno.memoryUsage().rss);
+  }
+
+  /** Runs the steps of the stage that was begun. */
+  readonly drive = <T>(steps: Generator<Step, T>): Promise<T> =>
+    drive(steps, (step) => this.#onStep(step), this.#signal);
+
+  #onStep(step: Step): void {
+    this.#doneLogBytes += step.logBytes;
+    this.#doneEntries += step.entries;
+    this.#sampleMemory();
+    this.#reporter.progress({
+      stage: this.#stage,
+      of: this.#work,
+      doneLogBytes: this.#doneLogBytes,
+      doneEntries: this.#doneEntries,
+      seconds: this.#elapsed(),
+    });
+  }
+}

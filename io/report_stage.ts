@@ -1,0 +1,103 @@
+/**
+ * Reports: each chart of the window is printed aside, then all of them are published together.
+ *
+ * @module
+ */
+
+import { chartSteps } from "../core/chart.ts";
+import type { Day } from "../core/day.ts";
+import type { Manifest } from "../core/manifest.ts";
+import { reportName, summaryName } from "../core/names.ts";
+import { type RunPlan, usedDays } from "../core/plan.ts";
+import type { KeyKind } from "../core/streams.ts";
+import { hexadecimal, type ReportSummary, type RunSummary } from "../core/summary.ts";
+import type { Writer } from "../formats/interface.ts";
+import type { BatchShelf } from "./batch_shelf.ts";
+import type { Meter } from "./meter.ts";
+import { Publication } from "./publication.ts";
+import type { Store } from "./store.ts";
+
+/** What the stage works with. */
+export interface ReportStage {
+  readonly plan: RunPlan;
+  readonly options: {
+    readonly results: string;
+    readonly kinds: readonly KeyKind[];
+    readonly top: number;
+    readonly writer: Writer;
+  };
+  readonly store: Store;
+  readonly shelf: BatchShelf;
+  readonly meter: Meter;
+  readonly manifests: ReadonlyMap<Day, Manifest>;
+  /** Makes the summary that is published with the reports. */
+  readonly summary: (reports: readonly ReportSummary[]) => RunSummary;
+}
+
+/**
+ * Makes and publishes the reports of the plan's date.
+ *
+ * @throws {BatchError} where a batch is damaged: nothing was published
+ */
+export async function makeReports(stage: ReportStage): Promise<RunSummary> {
+  const publication = new Publication(stage.store, stage.options.results);
+  try {
+    const reports: ReportSummary[] = [];
+    for (const kind of stage.options.kinds) {
+      reports.push(await makeReport(stage, kind, publication));
+    }
+    stage.meter.begin("publishing", {});
+    const summary = stage.summary(reports);
+    publication.add(summaryName(stage.plan.date), JSON.stringify(summary, null, 2) + "\n");
+    publication.commit();
+    stage.meter.end();
+    return summary;
+  } catch (error) {
+    abandon(publication);
+    throw error;
+  }
+}
+
+async function makeReport(
+  stage: ReportStage,
+  kind: KeyKind,
+  publication: Publication,
+): Promise<ReportSummary> {
+  const { plan, options, shelf, meter, manifests } = stage;
+  const { top, writer } = options;
+  const opened = usedDays(plan).map((day) => () => shelf.open(manifests.get(day)!, kind));
+  const batches: ReturnType<BatchShelf["open"]>[] = [];
+  try {
+    for (const open of opened) batches.push(open());
+    const name = reportName(kind, top, plan.date, writer.extension);
+    const sink = publication.create(name);
+    const readers = batches.map((batch) => batch.reader);
+    const entries = readers.reduce((sum, reader) => sum + reader.trailer.entryCount, 0);
+    meter.begin("charting", { kind, entries });
+    const printer = writer.printer({ kind, top });
+    const size = await meter.drive(chartSteps({ readers, top, printer, sink }, shelf.tools));
+    meter.end();
+    meter.begin("publishing", {});
+    publication.finish(sink);
+    meter.end();
+    return {
+      name,
+      kind,
+      sizeBytes: sink.sizeBytes,
+      crc32: hexadecimal(sink.crc32),
+      keys: size.keyCount,
+      streams: size.streamCount,
+    };
+  } finally {
+    for (const { source } of batches) source.close();
+  }
+}
+
+/** Cleans up after a failure, whose own error is the one to be shown. */
+function abandon(publication: Publication): void {
+  try {
+    publication.abandon();
+  } catch {
+    // What cannot be deleted now is deleted by the next start.
+  }
+}
