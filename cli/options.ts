@@ -215,14 +215,6 @@ export const OPTIONS = [
     commands: ["run"],
   },
   {
-    flag: "--jobs",
-    placeholder: "N",
-    otherwise: "chosen for the machine",
-    help: "jobs at a time",
-    kind: wholeNumber({ min: 1, max: 256, unit: "jobs" }),
-    commands: ["run"],
-  },
-  {
     flag: "--quiet",
     help: "show warnings and errors only",
     commands: ["run"],

@@ -153,7 +153,7 @@ class DailyRun {
     const completed = recover(this.#store, results);
     if (completed.length > 0) {
       this.#reporter.warn(
-        `Completed what an earlier run had begun to publish: ${completed.join(", ")}`,
+        `completed what an earlier run had begun to publish: ${completed.join(", ")}`,
       );
     }
   }
@@ -203,9 +203,9 @@ class DailyRun {
     }
     this.#checkNotPoorer(plan);
     if (missing.length > 0) {
-      this.#reporter.warn(`Missing: neither log nor batch of ${missing.join(", ")}`);
+      this.#reporter.warn(`neither log nor batch of ${missing.join(", ")}: missing in the charts`);
     }
-    for (const name of empty) this.#reporter.warn(`Empty: log "${name}" has 0 bytes`);
+    for (const name of empty) this.#reporter.warn(`log "${name}" has 0 bytes: a day of no streams`);
     checkRoom(this.#store, plan, this.#options);
   }
 
@@ -215,7 +215,7 @@ class DailyRun {
     if (this.#options.replace || this.#store.info(path) === undefined) return;
     const before = daysUsedIn(readText(this.#store, path));
     if (before === undefined) {
-      this.#reporter.warn(`Ignored "${path}": damaged, expected a run summary`);
+      this.#reporter.warn(`ignored "${path}": damaged, expected a run summary`);
       return;
     }
     const now = usedDays(plan);
@@ -308,7 +308,7 @@ class DailyRun {
         { cause: damage },
       );
     }
-    this.#reporter.warn(`${damage.message}; building it again from its log`);
+    this.#reporter.warn(`${lowerFirst(damage.message)}; building it again from its log`);
     await this.#build({ day: damaged.day, log: damaged.log, why: "damaged batch" });
   }
 
@@ -330,6 +330,10 @@ class DailyRun {
       this.#store.remove(`${results}/${name}`);
     }
   }
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** The name of the log of 0 bytes that the day has, if it has one. */
