@@ -1,0 +1,110 @@
+/**
+ * Measuring whole processes: seconds, and peak resident memory seen from outside.
+ *
+ * @module
+ */
+
+import { type RunSummary } from "../core/summary.ts";
+
+/** How a process went. */
+export interface Measured {
+  readonly seconds: number;
+  /** The kernel's high-water mark of resident memory. */
+  readonly peakBytes: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How often the high-water mark is read; it only grows, so only the very end can be missed. */
+const POLL_MS = 20;
+
+/**
+ * Runs a command to its end.
+ *
+ * @throws {Error} where it fails, with what it printed
+ */
+export async function measure(command: string, args: readonly string[]): Promise<Measured> {
+  const start = performance.now();
+  const child = new Deno.Command(command, { args: [...args], stdout: "piped", stderr: "piped" })
+    .spawn();
+  let peakBytes = 0;
+  const poll = setInterval(() => {
+    peakBytes = Math.max(peakBytes, highWaterMark(child.pid));
+  }, POLL_MS);
+  const { success, code, stdout, stderr } = await child.output();
+  clearInterval(poll);
+  const seconds = (performance.now() - start) / 1000;
+  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+  if (!success) {
+    throw new Error(
+      `Cannot measure "${command} ${args.join(" ")}": status ${code}\n${text(stderr)}`,
+    );
+  }
+  return { seconds, peakBytes, stdout: text(stdout), stderr: text(stderr) };
+}
+
+function highWaterMark(pid: number): number {
+  try {
+    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** The program under `deno run`, with the permissions that it needs and no more. */
+export const PROGRAM = ["run", "--no-prompt", "--allow-read", "--allow-write", "cli.ts"];
+
+/** Runs the program. */
+export function measureProgram(...args: string[]): Promise<Measured> {
+  return measure(Deno.execPath(), [...PROGRAM, ...args]);
+}
+
+/** Reads the run summary of a date, written as YYYYMMDD. */
+export function readSummary(folder: string, date: string): RunSummary {
+  return JSON.parse(Deno.readTextFileSync(`${folder}/run_${date}.json`));
+}
+
+/** The middle value; of an even number of values the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** What a result depends on besides the code: machine, versions, commit, command. */
+export async function circumstances(command: string): Promise<Record<string, string>> {
+  const commit = await measure("git", ["rev-parse", "--short", "HEAD"]);
+  const dirty = await measure("git", ["status", "--porcelain", "--untracked-files=no"]);
+  const cpu = /model name\s*: (.*)/.exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1] ?? "unknown";
+  const memory = Math.round(Deno.systemMemoryInfo().total / 2 ** 30);
+  return {
+    command,
+    commit: commit.stdout.trim() + (dirty.stdout === "" ? "" : " with changes"),
+    machine: `${navigator.hardwareConcurrency} cores (${cpu}), ${memory} GiB`,
+    system: Deno.build.os + " " + Deno.osRelease(),
+    deno: `${Deno.version.deno}, V8 ${Deno.version.v8}`,
+  };
+}
+
+/** A label for the folder of a result: no names of hosts. */
+export function machineLabel(): string {
+  const memory = Math.round(Deno.systemMemoryInfo().total / 2 ** 30);
+  return `${navigator.hardwareConcurrency}core-${memory}g`;
+}
+
+/** Writes a result as Markdown and JSON to `bench/runs/DATE-LABEL/`. */
+export function keepResult(name: string, markdown: string, result: unknown): void {
+  const date = new Date().toISOString().slice(0, 10);
+  const folder = `bench/runs/${date}-${machineLabel()}`;
+  Deno.mkdirSync(folder, { recursive: true });
+  Deno.writeTextFileSync(`${folder}/${name}.md`, markdown);
+  Deno.writeTextFileSync(`${folder}/${name}.json`, JSON.stringify(result, null, 2) + "\n");
+  console.log(`${markdown}\nKept in ${folder}/${name}.md`);
+}
+
+/** Writes a table in Markdown. */
+export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(heads), line(heads.map(() => "---")), ...rows.map(line)].join("\n") + "\n";
+}
