@@ -103,8 +103,13 @@ export function keepResult(name: string, markdown: string, result: unknown): voi
   console.log(`${markdown}\nKept in ${folder}/${name}.md`);
 }
 
-/** Writes a table in Markdown. */
+/** Writes a table in Markdown as `deno fmt` leaves it. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(heads), line(heads.map(() => "---")), ...rows.map(line)].join("\n") + "\n";
+  const widths = heads.map((head, column) =>
+    Math.max(3, head.length, ...rows.map((row) => row[column].length))
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`;
+  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+  return [line(heads), rule, ...rows.map(line)].join("\n") + "\n";
 }

@@ -1,12 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  compactDay,
-  dayOf,
-  daysOf,
-  formatDay,
-  parseDay,
-  windowEnding,
-} from "../../../core/day.ts";
+import { compactDay, dayOf, daysOf, formatDay, parseDay, windowEnding } from "../../../core/day.ts";
 import { test } from "./_support.ts";
 
 /** A day of the calendar as year, month and date; where there is one, with its number. */
