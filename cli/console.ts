@@ -4,20 +4,45 @@
  * @module
  */
 
+/** Something that takes bytes, such as standard output; it returns how many it took. */
+export interface Output {
+  writeSync(bytes: Uint8Array): number;
+}
+
+/** Where the texts of the program go. */
+export interface Outputs {
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
+/** Where the texts go now: a process has one standard output, and so has this module. */
+let outputs: Outputs = Deno;
+
 /** Writes text to standard output; a pipe that was closed at the other end is no failure. */
 export function print(text: string): void {
-  writeAll(Deno.stdout, text);
+  writeAll(outputs.stdout, text);
 }
 
 /** Writes a line to standard error. */
 export function printError(line: string): void {
-  writeAll(Deno.stderr, line + "\n");
+  writeAll(outputs.stderr, line + "\n");
 }
 
-function writeAll(stream: typeof Deno.stdout | typeof Deno.stderr, text: string): void {
+/** Does something while all texts go to other outputs than those of the process. */
+export async function withOutputs<T>(others: Outputs, action: () => Promise<T>): Promise<T> {
+  const former = outputs;
+  outputs = others;
+  try {
+    return await action();
+  } finally {
+    outputs = former;
+  }
+}
+
+function writeAll(output: Output, text: string): void {
   const bytes = new TextEncoder().encode(text);
   try {
-    for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+    for (let at = 0; at < bytes.length;) at += output.writeSync(bytes.subarray(at));
   } catch (error) {
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }

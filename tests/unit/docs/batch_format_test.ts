@@ -30,6 +30,11 @@ function fencedAfter(heading: string): string {
   return text;
 }
 
+/** Fails where the page does not say this, however its lines are broken. */
+function assertSays(text: string): void {
+  assert.ok(PAGE.replace(/\s+/g, " ").includes(text), `docs/batch-format.md does not say: ${text}`);
+}
+
 const LOG = fencedAfter("## A complete example");
 
 /** Makes the batches of the page's log, in pieces of so many bytes. */
@@ -90,7 +95,7 @@ for (const kind of KEY_KINDS) {
 Deno.test("docs/batch-format.md shows the manifest of its log", NO_PERMISSIONS, () => {
   const { manifest } = batchesOfLog(1 << 16);
   assert.equal(fencedAfter("### manifest.json"), encodeManifest(manifest));
-  assert.match(PAGE, new RegExp(`\`${manifest.log.name}\`, three rows, ${LOG.length} bytes`));
+  assertSays(`\`${manifest.log.name}\`, three rows, ${LOG.length} bytes`);
 });
 
 Deno.test("docs/batch-format.md names every field of the manifest", NO_PERMISSIONS, () => {
@@ -100,8 +105,8 @@ Deno.test("docs/batch-format.md names every field of the manifest", NO_PERMISSIO
     const isPlain = typeof value !== "object" || value === null;
     return isPlain ? [field] : Object.keys(value).map((inner) => `${field}.${inner}`);
   });
-  const rows = [...PAGE.matchAll(/^\| `([a-z][\w.]*)` /gmi)].map(([, name]) => name);
-  assert.deepEqual(rows.filter((name) => /^[a-z]/.test(name) && fields.includes(name)), fields);
+  const rows = [...PAGE.matchAll(/^\| `([a-z][\w.]*)` /gim)].map(([, name]) => name);
+  assert.deepEqual(rows.filter((name) => fields.includes(name)), fields);
 });
 
 Deno.test(
@@ -172,15 +177,15 @@ Deno.test("docs/batch-format.md says how much is read to find one user", NO_PERM
   const source = new CountingSource(batchOfPages(3));
   const reader = new BatchReader(source, crc32);
   assert.equal(reader.root.length, 3);
-  assert.match(PAGE, /96 bytes and 24 for each page, in 4 reads/);
+  assertSays("96 bytes and 24 for each page, in 4 reads");
   assert.deepEqual([source.reads, source.bytes], [4, 96 + 24 * 3]);
 
-  assert.match(PAGE, /At most 3096 bytes, in 2 reads/);
+  assertSays("At most 3096 bytes, in 2 reads");
   source.reads = source.bytes = 0;
   assert.equal(reader.blocksOf(1).length, format.PAGE_BLOCKS);
   assert.deepEqual([source.reads, source.bytes], [2, 3096]);
 
-  assert.match(PAGE, /One read takes 148512 bytes/);
+  assertSays("One read takes 148512 bytes");
   // In the middle of a block, and the first of one: that one may have begun in the block before.
   for (const user of [200_100, 1024 * 200]) {
     source.reads = source.bytes = 0;
@@ -193,9 +198,8 @@ Deno.test("docs/batch-format.md says how much is read to find one user", NO_PERM
     assert.equal(cursor.next(), false);
     assert.deepEqual([source.reads, source.bytes], [3, 3096 + 148512]);
   }
-  assert.match(
-    PAGE,
-    /7 reads of together 153072 bytes: 1464 to open, 3096 for the page, 148512 for/,
+  assertSays(
+    "7 reads of together 153072 bytes: 1464 to open, 3096 for the page, 148512 for the blocks",
   );
   assert.equal(96 + 24 * 57 + 3096 + 148512, 153072);
 });
