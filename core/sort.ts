@@ -4,9 +4,9 @@
  * A distribution sort by the leading bits of what differs (most significant digit first, as in
  * McIlroy, Bostic and McIlroy, "Engineering Radix Sort", 1993): every level spreads a range over
  * up to 2048 buckets by `(id - least) / 2^shift`. Each level takes the least and the greatest
- * id of its range, so a few far ids cost one level and no more. Ids of 53 bits need at most five
- * levels; ids spread evenly, the usual case, need two. Cost O(n) a level, no comparison but in
- * pieces of at most {@linkcode SMALL} ids.
+ * id of its range, so a few far ids cost one level and no more. Ids spread evenly, the usual case,
+ * need two levels; a level divides the range by at least 16, so no ids of 53 bits need more than
+ * 14. Cost O(n) a level, no comparison but in pieces of at most 24 ids.
  *
  * @module
  */
@@ -20,8 +20,8 @@ const SMALL = 24;
 /** Buckets of one level: their counters and their rows fit in the first-level cache. */
 const MAX_BUCKETS = 2048;
 
-/** Levels that the widest ids can need: 53 bits, at least 4 bits a level with few rows. */
-const MAX_LEVELS = 16;
+/** Levels that ids of 53 bits can need at 4 bits a level: for keys, and then for songs. */
+const MAX_LEVELS = 2 * 14;
 
 const bucketEnds = Array.from({ length: MAX_LEVELS }, () => new Int32Array(MAX_BUCKETS));
 
