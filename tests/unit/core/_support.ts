@@ -6,7 +6,12 @@ import type { RunFile, Scratch, Tools } from "../../../core/batching.ts";
 import { memoryScratch } from "../../../core/batching.ts";
 import { type ByteSource, MemorySink, sourceOf } from "../../../core/bytes.ts";
 import { crc32 } from "../../../core/crc32.ts";
+import type { Day } from "../../../core/day.ts";
 import { EntryList } from "../../../core/entries.ts";
+import { type BatchShape, type Manifest, shapeOf } from "../../../core/manifest.ts";
+import { logName } from "../../../core/names.ts";
+import type { FoundLog } from "../../../core/plan.ts";
+import { createRowTally } from "../../../core/streams.ts";
 
 /** A test that may touch nothing outside. */
 export function test(name: string, run: () => void): void {
@@ -136,4 +141,30 @@ export function mergedNaively(inputs: readonly (readonly Entry[])[]): Entry[] {
   return [...counts].sort(byNumber).flatMap(([key, songs]) =>
     [...songs].sort(byNumber).map(([song, count]): Entry => [key, song, count])
   );
+}
+
+export const SHAPE: BatchShape = shapeOf("pipe", ["country", "user"]);
+
+/** The manifest of a batch of 90 streams, made of a log of 100 rows. */
+export function manifestOf(day: Day, partial: Partial<Manifest> = {}): Manifest {
+  const tally = createRowTally();
+  tally.rows = 100;
+  tally.rejected.song = 7;
+  tally.rejected["too-long"] = 3;
+  tally.firstRejected.push({ line: 4, reason: "song", text: "x|\\x00" });
+  const size = { keyCount: 3, entryCount: 80, streamCount: 90, sizeBytes: 1000 };
+  return {
+    day,
+    log: { name: logName(day), sizeBytes: 1000, modifiedMs: 1.5 },
+    logCrc32: 7,
+    shape: SHAPE,
+    tally,
+    batches: { country: size, user: size },
+    ...partial,
+  };
+}
+
+/** The log of which {@linkcode manifestOf} tells. */
+export function logOfDay(day: Day): FoundLog {
+  return { day, name: logName(day), sizeBytes: 1000, modifiedMs: 1.5 };
 }

@@ -53,10 +53,12 @@ const WIDE_BORDERS: readonly [value: number, sizeBytes: number][] = [
   [Number.MAX_SAFE_INTEGER, 7],
 ];
 
-for (const [name, isWide, borders] of [
-  ["narrow", false, NARROW_BORDERS],
-  ["wide", true, WIDE_BORDERS],
-] as const) {
+for (
+  const [name, isWide, borders] of [
+    ["narrow", false, NARROW_BORDERS],
+    ["wide", true, WIDE_BORDERS],
+  ] as const
+) {
   test(`encodeColumn() takes the promised bytes at every border of ${name} lengths`, () => {
     for (const [value, valueBytes] of borders) {
       const { sizeBytes, decoded } = roundTrip([value], isWide);

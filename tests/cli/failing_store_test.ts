@@ -1,0 +1,226 @@
+/**
+ * The daily run on a store that fails: a full disk, too little room, and a failure at every act.
+ */
+import assert from "node:assert/strict";
+import { planMemory } from "../../core/memory.ts";
+import { pipe } from "../../formats/pipe.ts";
+import { top } from "../../formats/top.ts";
+import { dailyRun, type DailyRunOptions } from "../../io/daily_run.ts";
+import { recover } from "../../io/publication.ts";
+import { denoStore, type Store, StoreError } from "../../io/store.ts";
+import { diskFull, failingStore, type Failure, watchedStore } from "../unit/io/stores.ts";
+import { assertCharts, deliver, LAST, logOf } from "./_week.ts";
+import { Place } from "./program.ts";
+
+const FORMER = logOf(LAST).slice(0, 4000);
+const DELIVERED_AGAIN = logOf(LAST - 3).slice(0, 4400);
+const OTHER = logOf(LAST - 1).slice(0, 4200);
+const LOGS = { [LAST]: DELIVERED_AGAIN, [LAST - 1]: OTHER };
+
+/** A run of two days, in pieces that are so small that many runs are merged. */
+function optionsIn(place: Place, others: Partial<DailyRunOptions> = {}): DailyRunOptions {
+  const memory = planMemory(512 * 2 ** 20, 50);
+  assert.ok(typeof memory !== "number");
+  return {
+    logs: place.path("logs"),
+    batch: place.path("batch"),
+    results: place.path("results"),
+    date: LAST,
+    today: LAST + 1,
+    windowDays: 2,
+    keepBatchDays: 2,
+    kinds: ["country", "user"],
+    top: 50,
+    strict: false,
+    replace: false,
+    maxRejected: 0.1,
+    memory: { ...memory, fanIn: 3, pieceBytes: 720, logBufferBytes: 1 << 18 },
+    reader: pipe,
+    writer: top,
+    versions: {},
+    ...others,
+  };
+}
+
+const SILENT = { warn: () => {}, note: () => {}, progress: () => {} };
+
+async function runOn(store: Store, place: Place, others?: Partial<DailyRunOptions>) {
+  return await dailyRun(optionsIn(place, others), { store, reporter: SILENT });
+}
+
+/** The disk, with nothing waiting for it. */
+const QUICK = watchedStore(denoStore, () => {});
+
+/**
+ * Makes a place where a run has all kinds of things to do: a log was delivered again, a batch is
+ * to be reused, one to be deleted, and there are former reports of the same date.
+ */
+async function withWork(body: (place: Place) => Promise<void>): Promise<void> {
+  const place = new Place(Deno.makeTempDirSync({ prefix: "topstreams-store-" }));
+  try {
+    for (const [day, log] of [[LAST - 2, FORMER], [LAST - 1, OTHER], [LAST, FORMER]] as const) {
+      deliver(place, day, log);
+    }
+    await runOn(QUICK, place, { date: LAST - 1 });
+    await runOn(QUICK, place, { keepBatchDays: 3 });
+    deliver(place, LAST, DELIVERED_AGAIN);
+    await body(place);
+  } finally {
+    Deno.removeSync(place.folder, { recursive: true });
+  }
+}
+
+/** All that is in a folder, to be put back. */
+class Snapshot {
+  readonly #place: Place;
+  readonly #files: readonly (readonly [name: string, bytes: Uint8Array])[];
+
+  constructor(place: Place) {
+    this.#place = place;
+    this.#files = place.names().filter((name) => !/^logs|\/$/.test(name))
+      .map((name) => [name, Deno.readFileSync(place.path(name))]);
+  }
+
+  putBack(): void {
+    for (const name of ["batch", "results"]) this.#place.remove(name);
+    for (const [name, bytes] of this.#files) this.#place.write(name, bytes);
+  }
+}
+
+/** The published reports of the date, and whether they are the former ones, the new ones or mixed. */
+function reportsIn(place: Place): Record<string, string> {
+  const { daysUsed: _, logs } = JSON.parse(place.read("results/run_20211201.json"));
+  const checksums = logs.map((log: { crc32: string }) => log.crc32).join();
+  return { ...place.contents("results"), checksums };
+}
+
+for (const failure of ["once", "for good"] satisfies Failure[]) {
+  Deno.test(`dailyRun() gives the same bytes after any act failed ${failure}`, async () => {
+    await withWork(async (place) => {
+      const start = new Snapshot(place);
+      const former = reportsIn(place);
+      await runOn(QUICK, place);
+      const [fresh, batches, names] = [reportsIn(place), place.contents("batch"), place.names()];
+      assert.notDeepEqual(fresh, former);
+      let number = 0;
+      for (let isReached = true; isReached;) {
+        start.putBack();
+        isReached = false;
+        number++;
+        const store = watchedStore(failingStore(QUICK, number, failure), (act) => {
+          isReached ||= act.number === number;
+        });
+        const what = `act ${number} failed ${failure}`;
+        await runOn(store, place).catch((error) => {
+          assert.ok(
+            error instanceof StoreError || /^Cannot /.test(error.message),
+            `${what}: ${error}`,
+          );
+        });
+        recover(QUICK, place.path("results"));
+        const left = reportsIn(place);
+        assert.deepEqual(left, left.checksums === former.checksums ? former : fresh, what);
+        await runOn(QUICK, place);
+        assert.deepEqual(reportsIn(place), fresh, what);
+        assert.deepEqual(place.contents("batch"), batches, what);
+        assert.deepEqual(place.names(), names, `${what}: something is left`);
+      }
+      assert.ok(number > 100, `${number} acts`);
+    });
+  });
+}
+
+Deno.test("dailyRun() of a first day leaves nothing after an act failed once", async () => {
+  const place = new Place(Deno.makeTempDirSync({ prefix: "topstreams-store-" }));
+  deliver(place, LAST, FORMER);
+  try {
+    const before = place.names();
+    for (let number = 1, hasFailed = true; hasFailed; number++) {
+      hasFailed = await runOn(failingStore(QUICK, number, "once"), place).then(
+        () => false,
+        () => true,
+      );
+      const hidden = place.names().filter((name) => /(?:^|\/)\.(?!publish\.json)/.test(name));
+      const isBegun = place.names().some((name) => name.endsWith("/.publish.json"));
+      if (!isBegun) assert.deepEqual(hidden, [], `act ${number}`);
+      const published = place.names().filter((name) => name.endsWith("manifest.json"));
+      if (hasFailed && !isBegun && published.length === 0) {
+        assert.deepEqual(place.names(), before, `act ${number}`);
+      }
+      for (const name of place.names().includes("batch/") ? ["batch"] : []) place.remove(name);
+      for (const name of place.names().includes("results/") ? ["results"] : []) place.remove(name);
+    }
+  } finally {
+    Deno.removeSync(place.folder, { recursive: true });
+  }
+});
+
+for (
+  const [what, path] of [
+    ["a run", /\/batch\/\.runs\/run-0$/],
+    ["the country batch", /\/20211201\/\.country\.batch\.aside$/],
+    ["the user batch", /\/20211201\/\.user\.batch\.aside$/],
+    ["the manifest", /\/20211201\/\.manifest\.json\.aside$/],
+    ["the country report", /\/results\/\.country_top50_20211201\.txt\.aside$/],
+    ["the user report", /\/results\/\.user_top50_20211201\.txt\.aside$/],
+    ["the summary", /\/results\/\.run_20211201\.json\.aside$/],
+    ["the journal", /\/results\/\.\.publish\.json\.aside$/],
+  ] as const
+) {
+  Deno.test(`dailyRun() tells that the disk is full while ${what} is written`, async () => {
+    await withWork(async (place) => {
+      const former = reportsIn(place);
+      const full = watchedStore(QUICK, (act) => {
+        if (act.act === "writeAll" && path.test(act.path)) {
+          throw new StoreError("write", act.path, diskFull());
+        }
+      });
+      await assert.rejects(runOn(full, place), (error) => {
+        assert.ok(error instanceof StoreError && error.isFull && path.test(error.path));
+        const reason = "no space left on the device, expected room to write";
+        assert.equal(error.message, `Cannot write "${error.path}": ${reason}`);
+        return true;
+      });
+      assert.deepEqual(reportsIn(place), former);
+      const hidden = place.names().filter((name) => /(?:^|\/)\./.test(name));
+      assert.deepEqual(hidden, [], "the room is given back");
+      await runOn(QUICK, place);
+      assertCharts(place, LAST, [LAST - 1, LAST], { logs: LOGS });
+    });
+  });
+}
+
+for (const [folder, needed] of [["batch", 2640], ["results", 5160]] as const) {
+  Deno.test(`dailyRun() sees before the work that there is no room in ${folder}`, async () => {
+    await withWork(async (place) => {
+      const before = place.contents("");
+      const storeWith = (freeBytes: number): Store => ({
+        ...QUICK,
+        freeBytes: (path) => path === place.path(folder) ? freeBytes : 2 ** 40,
+        create: () => assert.fail("the work has begun"),
+      });
+      const message = `Cannot write to "${place.path(folder)}": 1 MiB free, expected about 1 MiB`;
+      await assert.rejects(runOn(storeWith(needed - 1), place), { message });
+      assert.deepEqual(place.contents(""), before);
+      await assert.rejects(runOn(storeWith(needed), place), { message: "the work has begun" });
+    });
+  });
+}
+
+Deno.test("dailyRun() refuses a log that is still being written", async () => {
+  await withWork(async (place) => {
+    const former = reportsIn(place);
+    const log = place.path("logs/listen-20211201.log");
+    const growing = watchedStore(QUICK, ({ act, path }) => {
+      if (act === "readAt" && path === log) {
+        Deno.writeTextFileSync(log, "1|2|DE\n", { append: true });
+      }
+    });
+    await assert.rejects(runOn(growing, place), {
+      message:
+        /^Cannot use log ".*1201\.log": still being written, 4400 bytes at the start and \d+ at/,
+    });
+    assert.deepEqual(reportsIn(place), former);
+    assert.deepEqual(place.names().filter((name) => /(?:^|\/)\./.test(name)), []);
+  });
+});

@@ -1,0 +1,252 @@
+import assert from "node:assert/strict";
+import { crc32 as nativeCrc32 } from "node:zlib";
+import {
+  type BatchReader,
+  CURSOR_BLOCK_BYTES,
+  MIN_CURSOR_BYTES,
+} from "../../../core/batch_reader.ts";
+import {
+  type BatchedLog,
+  batchLog,
+  mergeBytes,
+  narrowInputs,
+  type Step,
+  type Tools,
+} from "../../../core/batching.ts";
+import { MemorySink, sourceOf } from "../../../core/bytes.ts";
+import { parseCountry } from "../../../core/country.ts";
+import { Piece } from "../../../core/piece.ts";
+import { type KeyKind, rejectedCount } from "../../../core/streams.ts";
+import { pipe } from "../../../formats/pipe.ts";
+import { linesOf, parseRow } from "../../oracle.ts";
+import type { Entry } from "./_support.ts";
+import {
+  countingScratch,
+  encodeBatch,
+  entriesOf,
+  finished,
+  HEADER,
+  mergedNaively,
+  openBatch,
+  randomOf,
+  readBatch,
+  test,
+  toolsWith,
+} from "./_support.ts";
+
+const bytesOf = (log: string) => Uint8Array.from(log, (c) => c.charCodeAt(0));
+
+interface Batched extends BatchedLog {
+  readonly country: Uint8Array;
+  readonly user: Uint8Array;
+}
+
+interface Setting extends Partial<Tools> {
+  readonly pieceBytes?: number;
+  readonly bufferBytes?: number;
+  readonly kinds?: readonly KeyKind[];
+}
+
+function batched(log: Uint8Array, setting: Setting = {}): Batched {
+  const { pieceBytes = 1 << 20, bufferBytes = 1 << 18, kinds = ["country", "user"] } = setting;
+  const sinks = { country: new MemorySink(), user: new MemorySink() };
+  const job = {
+    day: 18962,
+    log: sourceOf(log),
+    parser: pipe.parser(),
+    piece: new Piece(pieceBytes),
+    buffer: new Uint8Array(bufferBytes),
+    sinks: Object.fromEntries(kinds.map((kind) => [kind, sinks[kind]])),
+  };
+  const made = finished(batchLog(job, toolsWith(setting)));
+  assert.equal(job.piece.length, 0, "the piece is empty again");
+  return { ...made, country: sinks.country.toBytes(), user: sinks.user.toBytes() };
+}
+
+function entriesNaively(log: string, kind: KeyKind): Entry[] {
+  const streams = linesOf(log).map(parseRow).filter((row) => typeof row !== "string");
+  return mergedNaively([
+    streams.map(([song, user, country]): Entry => [
+      kind === "user" ? Number(user) : parseCountry(String(country))!,
+      Number(song),
+      1,
+    ]),
+  ]);
+}
+
+/** Rows of which about one in nine is none, some with ids above 2^32. */
+function logOf(rowCount: number, seed = 1): string {
+  const next = randomOf(seed);
+  const rows = Array.from({ length: rowCount }, (_, i) => {
+    const song = next() % 500 + (i > rowCount / 2 && i % 20 === 0 ? 2 ** 40 : 0);
+    const row = `${song}|${next() % 200}|${["FR", "DE", "NA"][next() % 3]}`;
+    return next() % 9 === 0 ? row.replace("|", ["", ",", "|x"][next() % 3]) : row;
+  });
+  return rows.join("\n");
+}
+
+const LOG = logOf(6000);
+
+/** Piece sizes from one run to thousands, fan-ins from the least to the most. */
+const SETTINGS: readonly Setting[] = [
+  { pieceBytes: 1 << 20 },
+  { pieceBytes: 20_000 },
+  { pieceBytes: 20_000, fanIn: 2 },
+  { pieceBytes: 1000, fanIn: 2 },
+  { pieceBytes: 1000, fanIn: 3 },
+  { pieceBytes: 360, fanIn: 64 },
+  { pieceBytes: 360, fanIn: 7, cursorBytes: 1 << 18 },
+  { pieceBytes: 40_000, bufferBytes: 2 * 65_540 },
+];
+
+for (const setting of SETTINGS) {
+  test(`batchLog() gives the counts of the log with ${JSON.stringify(setting)}`, () => {
+    const scratch = countingScratch();
+    const made = batched(bytesOf(LOG), { ...setting, scratch });
+    for (const kind of ["country", "user"] as const) {
+      const expected = entriesNaively(LOG, kind);
+      assert.deepEqual(readBatch(made[kind]), expected, kind);
+      const { header, trailer } = openBatch(made[kind]);
+      assert.deepEqual(header, { kind, day: 18962 });
+      assert.deepEqual(made.sizes[kind], { ...trailer, sizeBytes: made[kind].length });
+      assert.equal(trailer.streamCount, made.tally.rows - rejectedCount(made.tally.rejected));
+      assert.equal(trailer.entryCount, expected.length);
+    }
+    assert.equal(scratch.open.size, 0, "all runs are removed");
+  });
+}
+
+test("batchLog() writes the same bytes whatever the pieces and the fan-in", () => {
+  const [first, ...others] = SETTINGS.map((setting) => batched(bytesOf(LOG), setting));
+  for (const [i, other] of others.entries()) {
+    for (const kind of ["country", "user"] as const) {
+      assert.ok(Buffer.from(other[kind]).equals(first[kind]), `${kind}, setting ${i + 1}`);
+    }
+  }
+});
+
+test("batchLog() makes hundreds of runs of tiny pieces, none of a log that fits", () => {
+  const scratch = countingScratch();
+  batched(bytesOf(LOG), { pieceBytes: 360, scratch });
+  assert.ok(scratch.made > 600, `${scratch.made} runs`);
+  const unused = countingScratch();
+  batched(bytesOf(LOG), { scratch: unused, pieceBytes: 1 << 20 });
+  assert.ok(unused.made <= 4, `${unused.made} runs where only the wide ids end a piece`);
+  const none = countingScratch();
+  batched(bytesOf("1|2|FR\n"), { scratch: none });
+  assert.equal(none.made, 0);
+});
+
+test("batchLog() counts every row as a stream or as rejected, and sums up the bytes", () => {
+  const bytes = bytesOf(LOG);
+  const { tally, sizeBytes, crc32 } = batched(bytes, { bufferBytes: 2 * 65_540 });
+  const rows = linesOf(LOG).map(parseRow);
+  assert.equal(tally.rows, 6000);
+  assert.equal(rejectedCount(tally.rejected), rows.filter((row) => typeof row === "string").length);
+  assert.equal(sizeBytes, bytes.length);
+  assert.equal(crc32, nativeCrc32(bytes));
+});
+
+test("batchLog() makes only the kinds of key that are asked for", () => {
+  const whole = batched(bytesOf(LOG));
+  for (const kind of ["country", "user"] as const) {
+    for (const pieceBytes of [1 << 20, 2000]) {
+      const scratch = countingScratch();
+      const made = batched(bytesOf(LOG), { kinds: [kind], pieceBytes, scratch });
+      assert.deepEqual(Object.keys(made.sizes), [kind]);
+      assert.ok(Buffer.from(made[kind]).equals(whole[kind]));
+      assert.equal(scratch.open.size, 0);
+    }
+  }
+});
+
+const ODD_LOGS: readonly [what: string, log: string, rows: number, streams: number][] = [
+  ["of 0 bytes", "", 0, 0],
+  ["of a byte order mark", "\xef\xbb\xbf", 0, 0],
+  ["of one row with no line end", "1|2|FR", 1, 1],
+  ["of rejected rows only", "x\n".repeat(20_000), 20_000, 0],
+  ["of one line of 3 MB", "1".repeat(3_000_000), 1, 0],
+  ["with a line of 3 MB inside", `1|2|FR\n${"|".repeat(3_000_000)}\n1|2|FR\n`, 3, 2],
+  ["of exactly a block of streams", "1|2|FR\n".repeat(16_384), 16_384, 16_384],
+  ["of a block of streams and one", "1|2|FR\n".repeat(16_385), 16_385, 16_385],
+  ["of exactly a buffer", "1|2|FR\n".repeat(18_725) + "\n".repeat(5), 18_730, 18_725],
+  ["of exactly two buffers", "1|2|FR\n".repeat(37_451) + "\n".repeat(3), 37_454, 37_451],
+];
+
+for (const [what, log, rows, streams] of ODD_LOGS) {
+  test(`batchLog() reads a log ${what}`, () => {
+    const bytes = bytesOf(log);
+    const made = batched(bytes, { bufferBytes: 2 * 65_540, pieceBytes: 1 << 20 });
+    assert.equal(made.tally.rows, rows);
+    assert.equal(made.sizes.user?.streamCount, streams);
+    assert.equal(made.sizes.country?.streamCount, streams);
+    assert.equal(made.sizeBytes, bytes.length);
+    assert.equal(made.crc32, nativeCrc32(bytes));
+  });
+}
+
+test("batchLog() reports every byte that it reads", () => {
+  const bytes = bytesOf(LOG);
+  const sinks = { user: new MemorySink() };
+  const buffer = new Uint8Array(2 * 65_540);
+  const job = { day: 1, log: sourceOf(bytes), parser: pipe.parser(), buffer, sinks };
+  const steps: Step[] = [...batchLog({ ...job, piece: new Piece(1 << 16) }, toolsWith())];
+  assert.equal(steps.reduce((sum, step) => sum + step.logBytes, 0), bytes.length);
+});
+
+/** Batches of three songs each, whose keys meet in twos and threes. */
+function manyInputs(count: number): Entry[][] {
+  return Array.from({ length: count }, (_, i): Entry[] => [
+    [0, i % 5, 1],
+    [1 + (i >> 1), i, 1 + i % 4],
+    [900 + i % 3, 2 ** 40 + i, 1],
+  ]);
+}
+
+const NARROWED: readonly [inputs: number, fanIn: number][] = [
+  [0, 2],
+  [1, 2],
+  [2, 2],
+  [3, 2],
+  [300, 2],
+  [257, 2],
+  [300, 3],
+  [65, 64],
+  [64, 64],
+  [129, 64],
+];
+
+for (const [inputCount, fanIn] of NARROWED) {
+  test(`narrowInputs() leaves at most ${fanIn} of ${inputCount} inputs`, () => {
+    const inputs = manyInputs(inputCount);
+    const readers = inputs.map((entries) => openBatch(encodeBatch(entries)));
+    const scratch = countingScratch();
+    const given: readonly BatchReader[] = Object.freeze([...readers]);
+    const narrowed = finished(narrowInputs(given, toolsWith({ fanIn, scratch })));
+    assert.ok(narrowed.readers.length <= fanIn);
+    for (const { header } of narrowed.readers) assert.deepEqual(header, HEADER);
+    const found = narrowed.readers.map((reader) => entriesOf(reader.cursor()));
+    assert.deepEqual(mergedNaively(found), mergedNaively(inputs));
+    assert.equal(narrowed.runs.length, scratch.made, "all runs made are handed back");
+    for (const run of narrowed.runs) run.remove();
+    assert.equal(scratch.open.size, 0);
+    assert.ok(scratch.made <= inputCount, `${scratch.made} runs`);
+    if (inputCount <= fanIn) assert.deepEqual(narrowed.readers, readers);
+  });
+}
+
+test("narrowInputs() refuses a fan-in that cannot narrow or cannot be merged", () => {
+  for (const fanIn of [0, 1, 65]) {
+    assert.throws(() => finished(narrowInputs([], toolsWith({ fanIn }))), {
+      name: "RangeError",
+      message: `Cannot merge ${fanIn} inputs at once: expected 2 to 64`,
+    });
+  }
+});
+
+test("mergeBytes() is at least the read buffers and blocks of its cursors", () => {
+  for (const [fanIn, cursorBytes] of [[2, 0], [16, 1 << 18], [64, 0], [64, 1 << 20]]) {
+    const cursor = Math.max(cursorBytes, MIN_CURSOR_BYTES) + CURSOR_BLOCK_BYTES;
+    assert.ok(mergeBytes(fanIn, cursorBytes) > fanIn * cursor);
+  }
+});
