@@ -5,8 +5,7 @@
  * @module
  */
 
-import { BatchEncoder } from "./batch_encoder.ts";
-import type { BatchTrailer } from "./batch_format.ts";
+import { BatchEncoder, type BatchFileSize } from "./batch_encoder.ts";
 import type { ByteSink } from "./bytes.ts";
 import { COUNTRY_KEYS } from "./country.ts";
 import type { Checksum } from "./crc32.ts";
@@ -147,7 +146,7 @@ export class Piece {
 }
 
 /** What a finished run holds, and its size. */
-export type RunSize = BatchTrailer & { readonly sizeBytes: number };
+export type RunSize = BatchFileSize;
 
 /** The position of the first stream with an id of more than 32 bits, or `to`. */
 function firstWide(block: StreamBlock, from: number, to: number): number {
