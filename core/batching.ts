@@ -210,15 +210,24 @@ export function* narrowInputs(
       }
       const run = scratch.create();
       runs.push(run);
-      const encoder = new BatchEncoder(group[0].header, run, checksum);
-      const cursors = group.map((reader) => reader.cursor(ALL_KEYS, tools.cursorBytes));
-      yield* mergeInto(new KeyMerger(cursors), encoder);
-      encoder.finish();
+      yield* mergeToRun(group, run, tools);
       merged.push(new BatchReader(run.open(), checksum));
     }
     inputs = merged;
   }
   return { readers: inputs, runs };
+}
+
+/** Merges inputs, at most as many as one merge takes, into a run. */
+export function* mergeToRun(
+  readers: readonly BatchReader[],
+  run: ByteSink,
+  { checksum, cursorBytes }: Pick<Tools, "checksum" | "cursorBytes">,
+): Generator<Step> {
+  const encoder = new BatchEncoder(readers[0].header, run, checksum);
+  const cursors = readers.map((reader) => reader.cursor(ALL_KEYS, cursorBytes));
+  yield* mergeInto(new KeyMerger(cursors), encoder);
+  encoder.finish();
 }
 
 /** Keeps runs in memory: for small logs, tests, and where there are no files. */
