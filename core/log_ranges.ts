@@ -25,13 +25,11 @@ export interface ByteRange {
   readonly to: number;
 }
 
-/** Cuts `sizeBytes` into ranges of about `rangeBytes`; at least one, the last one may be longer. */
+/** Cuts `sizeBytes` into ranges of `rangeBytes`; at least one, the last one may be longer. */
 export function cutIntoRanges(sizeBytes: number, rangeBytes: number): ByteRange[] {
-  const count = Math.max(1, Math.floor(sizeBytes / rangeBytes));
-  return Array.from({ length: count }, (_, i) => ({
-    from: i * rangeBytes,
-    to: i + 1 === count ? sizeBytes : (i + 1) * rangeBytes,
-  }));
+  const last = Math.max(1, Math.floor(sizeBytes / rangeBytes)) - 1;
+  const starts = Array.from({ length: last }, (_, i) => (i + 1) * rangeBytes);
+  return [0, ...starts].map((from, i) => ({ from, to: i === last ? sizeBytes : starts[i] }));
 }
 
 /**

@@ -19,6 +19,9 @@ const TWO_32 = 2 ** 32;
 const NARROW_STREAM_BYTES = 4 * 4 + 2;
 const WIDE_STREAM_BYTES = 4 * 8 + 2;
 
+/** The least memory of a piece: capacities are even, and one must be left in any case. */
+const MIN_PIECE_BYTES = 72;
+
 /**
  * Holds streams in columns.
  *
@@ -39,8 +42,16 @@ export class Piece {
   #scratchSongs!: IdColumn;
   #countries!: Uint16Array;
 
-  /** @param sizeBytes the memory it may take; all of it is taken at once, and reused */
+  /**
+   * @param sizeBytes the memory it may take, taken at once and reused
+   * @throws {RangeError} where that is too little for one or two streams of any ids
+   */
   constructor(sizeBytes: number) {
+    if (!(sizeBytes >= MIN_PIECE_BYTES)) {
+      throw new RangeError(
+        `Cannot make a piece of ${sizeBytes} bytes: expected at least ${MIN_PIECE_BYTES}`,
+      );
+    }
     this.#memory = new ArrayBuffer(sizeBytes - sizeBytes % 8);
     this.capacity = this.#layOut();
   }
