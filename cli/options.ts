@@ -215,6 +215,14 @@ export const OPTIONS = [
     commands: ["run"],
   },
   {
+    flag: "--jobs",
+    placeholder: "N",
+    otherwise: "as many as there are cores",
+    help: "jobs that work at once",
+    kind: wholeNumber({ min: 1, max: 256, unit: "jobs" }),
+    commands: ["run"],
+  },
+  {
     flag: "--quiet",
     help: "show warnings and errors only",
     commands: ["run"],

@@ -5,7 +5,7 @@
  */
 
 import { type Day, dayOf, formatDay } from "../core/day.ts";
-import { planMemory } from "../core/memory.ts";
+import { type MemoryPlan, planMemory } from "../core/memory.ts";
 import type { RunSummary } from "../core/summary.ts";
 import { pipe } from "../formats/pipe.ts";
 import { top } from "../formats/top.ts";
@@ -15,6 +15,7 @@ import { denoStore } from "../io/store.ts";
 import { printError } from "./console.ts";
 import { cannotUse } from "./errors.ts";
 import type { RunOptions } from "./options.ts";
+import { counted } from "./figures.ts";
 import { summaryText } from "./summary_text.ts";
 import { versions } from "./version.ts";
 
@@ -57,21 +58,33 @@ export async function makeCharts(
     kinds: by,
     keepBatchDays: keepBatches ?? days,
     keepResultDays: keepResults === "all" ? undefined : keepResults,
-    memory: memoryOf(options),
+    ...shareOut(options),
     reader: pipe,
     writer: top,
     versions: versions(),
   }, { store: denoStore, reporter, signal });
 }
 
-function memoryOf(options: RunOptions): Exclude<ReturnType<typeof planMemory>, number> {
-  const plan = planMemory(options.memory, options.top);
-  if (typeof plan !== "number") return plan;
-  const mebibytes = (size: number): number => Math.ceil(size / 2 ** 20);
-  throw cannotUse(
-    `--memory ${mebibytes(options.memory)}MiB`,
-    `too little memory, expected at least ${mebibytes(plan)}MiB`,
-  );
+/**
+ * Shares the memory out to the jobs. As many jobs as there are cores are only made where the memory
+ * is enough for them; as many as were asked for are made or refused.
+ */
+function shareOut(options: RunOptions): { jobs: number; memory: MemoryPlan } {
+  const { memory, top } = options;
+  for (let jobs = options.jobs ?? navigator.hardwareConcurrency;; jobs--) {
+    const plan = planMemory(memory, top, jobs);
+    if (typeof plan !== "number") return { jobs, memory: plan };
+    if (options.jobs === undefined && jobs > 1) continue;
+    throw cannotUse(
+      `--memory ${mebibytes(memory)}MiB`,
+      `too little memory for ${counted(jobs, "job")} and --top ${top}, ` +
+        `expected at least ${mebibytes(plan)}MiB`,
+    );
+  }
+}
+
+function mebibytes(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / 2 ** 20);
 }
 
 /** Tells warnings, and every step where that is asked for. */

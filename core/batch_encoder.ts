@@ -17,7 +17,7 @@ import {
   FLAG_WIDE_KEYS,
   FLAG_WIDE_SONGS,
   FRAME_BYTES,
-  INDEX_ENTRY_BYTES,
+  HEADER_BYTES,
   INDEX_HEAD_BYTES,
   MAX_BLOCK_BYTES,
   PAGE_BLOCKS,
@@ -25,6 +25,7 @@ import {
   RECORD_PAGE,
   RECORD_ROOT,
   setWhole,
+  TRAILER_BYTES,
 } from "./batch_format.ts";
 import type { ByteSink } from "./bytes.ts";
 import type { Checksum } from "./crc32.ts";
@@ -37,20 +38,26 @@ export { BATCH_VERSION };
 /** Bytes are handed to the sink in pieces of about this size. */
 const WRITE_BYTES = 1 << 18;
 
-/** One line of the index, as it is collected. */
-interface IndexLine {
-  readonly key: number;
-  readonly song: number;
-  readonly offset: number;
+/** The numbers of one index line: first key, first song, offset. */
+const LINE_NUMBERS = 3;
+
+/** Blocks that were written one behind the other, and what is known of them. */
+export interface BatchPart {
+  /** For each block its first key, its first song, and its offset from the start of the part. */
+  readonly lines: Float64Array;
+  readonly sizeBytes: number;
+  readonly keyCount: number;
+  readonly entryCount: number;
+  readonly streamCount: number;
 }
 
 /**
- * Encodes entries that come sorted by key, then song, into a batch.
+ * Encodes entries that come sorted by key, then song, into blocks: a batch without its header,
+ * index and trailer, or a part of one.
  *
- * Memory: one block, the index lines of one page, and one line for each
- * `PAGE_BLOCKS * BLOCK_ENTRIES` entries (24 bytes for half a million).
+ * Memory: one block, and 24 bytes for each block that was written (24 MB for 4 billion entries).
  */
-export class BatchEncoder {
+export class BlockEncoder {
   readonly #sink: ByteSink;
   readonly #checksum: Checksum;
   readonly #bytes = new Uint8Array(WRITE_BYTES + MAX_BLOCK_BYTES + COLUMN_SLACK_BYTES);
@@ -74,21 +81,15 @@ export class BatchEncoder {
   #lastSong = 0;
   #lastKey = -1;
 
-  #page: IndexLine[] = [];
-  #root: IndexLine[] = [];
+  #lines = new Float64Array(PAGE_BLOCKS * LINE_NUMBERS);
+  #lineCount = 0;
   #keyCount = 0;
   #entryCount = 0;
   #streamCount = 0;
 
-  constructor(header: BatchHeader, sink: ByteSink, checksum: Checksum) {
+  constructor(sink: ByteSink, checksum: Checksum) {
     this.#sink = sink;
     this.#checksum = checksum;
-    this.#append(encodeHeader(header, checksum));
-  }
-
-  /** Distinct keys so far. */
-  get keyCount(): number {
-    return this.#keyCount;
   }
 
   /**
@@ -156,7 +157,7 @@ export class BatchEncoder {
     const groups = this.#groups;
     this.#sizes[groups - 1] = this.#entries - this.#groupStart - 1;
     const firstKey = this.#keys[0];
-    this.#page.push({ key: firstKey, song: this.#firstSong, offset: this.#written + this.#used });
+    this.#addLine(firstKey, this.#firstSong, this.#written + this.#used);
     const deltas = this.#keys;
     for (let i = 0, before = firstKey; i + 1 < groups; i++) {
       const key = deltas[i + 1];
@@ -170,7 +171,18 @@ export class BatchEncoder {
     this.#exceptions = 0;
     this.#lastException = -1;
     this.#groupStart = 0;
-    if (this.#page.length === PAGE_BLOCKS) this.#flushPage();
+  }
+
+  #addLine(key: number, song: number, offset: number): void {
+    const at = this.#lineCount++ * LINE_NUMBERS;
+    if (at === this.#lines.length) {
+      const larger = new Float64Array(at * 2);
+      larger.set(this.#lines);
+      this.#lines = larger;
+    }
+    this.#lines[at] = key;
+    this.#lines[at + 1] = song;
+    this.#lines[at + 2] = offset;
   }
 
   #putBlock(flags: number, firstKey: number): void {
@@ -198,31 +210,6 @@ export class BatchEncoder {
     this.#closeRecord(at - payload);
   }
 
-  #flushPage(): void {
-    const [first] = this.#page;
-    this.#root.push({ key: first.key, song: first.song, offset: this.#written + this.#used });
-    this.#putIndex(RECORD_PAGE, this.#page);
-    this.#page = [];
-  }
-
-  #putIndex(type: number, lines: readonly IndexLine[]): void {
-    const length = INDEX_HEAD_BYTES + lines.length * INDEX_ENTRY_BYTES;
-    const record = new Uint8Array(FRAME_BYTES + length);
-    const view = new DataView(record.buffer);
-    view.setUint8(FRAME_BYTES, type);
-    view.setUint32(FRAME_BYTES + 4, lines.length, true);
-    let at = FRAME_BYTES + INDEX_HEAD_BYTES;
-    for (const { key, song, offset } of lines) {
-      setWhole(view, at, key);
-      setWhole(view, at + 8, song);
-      setWhole(view, at + 16, offset);
-      at += INDEX_ENTRY_BYTES;
-    }
-    view.setUint32(4, length, true);
-    view.setUint32(0, this.#checksum(record.subarray(4)), true);
-    this.#append(record);
-  }
-
   /** Fills in the frame of the record whose payload of `length` bytes stands in the buffer. */
   #closeRecord(length: number): void {
     const start = this.#used;
@@ -233,12 +220,6 @@ export class BatchEncoder {
     if (this.#used >= WRITE_BYTES) this.#drain();
   }
 
-  #append(bytes: Uint8Array): void {
-    this.#drain();
-    this.#sink.write(bytes);
-    this.#written += bytes.length;
-  }
-
   #drain(): void {
     if (this.#used === 0) return;
     this.#sink.write(this.#bytes.subarray(0, this.#used));
@@ -246,19 +227,114 @@ export class BatchEncoder {
     this.#used = 0;
   }
 
-  /** Writes what is left, the root of the index and the trailer. Nothing may be added after. */
-  finish(): BatchTrailer & { readonly sizeBytes: number } {
+  /** Writes what is left. Nothing may be added after. */
+  finish(): BatchPart {
     if (this.#entries > 0) this.#flushBlock(0);
-    if (this.#page.length > 0) this.#flushPage();
     this.#drain();
-    const trailer = {
-      rootOffset: this.#written,
+    return {
+      lines: this.#lines.subarray(0, this.#lineCount * LINE_NUMBERS),
+      sizeBytes: this.#written,
       keyCount: this.#keyCount,
       entryCount: this.#entryCount,
       streamCount: this.#streamCount,
     };
-    this.#putIndex(RECORD_ROOT, this.#root);
-    this.#append(encodeTrailer(trailer, this.#checksum));
-    return { ...trailer, sizeBytes: this.#written };
+  }
+}
+
+/** What a finished batch or run holds, and its size. */
+export type BatchFileSize = BatchTrailer & { readonly sizeBytes: number };
+
+/**
+ * Writes what stands behind the blocks of a batch: index pages, root and trailer.
+ *
+ * @param parts the parts as they stand in the file behind the header, keys ascending, no key in two
+ */
+export function writeBatchEnd(
+  parts: readonly BatchPart[],
+  sink: ByteSink,
+  checksum: Checksum,
+): BatchFileSize {
+  const { lines, end } = joinedLines(parts);
+  const root: number[] = [];
+  let offset = end;
+  const pageNumbers = PAGE_BLOCKS * LINE_NUMBERS;
+  for (let at = 0; at < lines.length; at += pageNumbers) {
+    root.push(lines[at], lines[at + 1], offset);
+    offset += writeIndex(RECORD_PAGE, lines.subarray(at, at + pageNumbers), sink, checksum);
+  }
+  const sum = (count: (part: BatchPart) => number): number =>
+    parts.reduce((total, part) => total + count(part), 0);
+  const trailer = {
+    rootOffset: offset,
+    keyCount: sum((part) => part.keyCount),
+    entryCount: sum((part) => part.entryCount),
+    streamCount: sum((part) => part.streamCount),
+  };
+  offset += writeIndex(RECORD_ROOT, Float64Array.from(root), sink, checksum);
+  sink.write(encodeTrailer(trailer, checksum));
+  return { ...trailer, sizeBytes: offset + TRAILER_BYTES };
+}
+
+/** The index lines of all parts with offsets from the start of the file, and where blocks end. */
+function joinedLines(parts: readonly BatchPart[]): { lines: Float64Array; end: number } {
+  const lines = new Float64Array(parts.reduce((sum, part) => sum + part.lines.length, 0));
+  let at = 0;
+  let end = HEADER_BYTES;
+  for (const part of parts) {
+    lines.set(part.lines, at);
+    for (let i = 0; i < part.lines.length; i += LINE_NUMBERS) lines[at + i + 2] += end;
+    at += part.lines.length;
+    end += part.sizeBytes;
+  }
+  return { lines, end };
+}
+
+/** Writes an index record; returns its size. */
+function writeIndex(
+  type: number,
+  lines: Float64Array,
+  sink: ByteSink,
+  checksum: Checksum,
+): number {
+  const length = INDEX_HEAD_BYTES + lines.length * 8;
+  const record = new Uint8Array(FRAME_BYTES + length);
+  const view = new DataView(record.buffer);
+  view.setUint8(FRAME_BYTES, type);
+  view.setUint32(FRAME_BYTES + 4, lines.length / LINE_NUMBERS, true);
+  for (let i = 0; i < lines.length; i++) {
+    setWhole(view, FRAME_BYTES + INDEX_HEAD_BYTES + i * 8, lines[i]);
+  }
+  view.setUint32(4, length, true);
+  view.setUint32(0, checksum(record.subarray(4)), true);
+  sink.write(record);
+  return record.length;
+}
+
+/** Encodes entries that come sorted by key, then song, into a whole batch. */
+export class BatchEncoder {
+  readonly #blocks: BlockEncoder;
+  readonly #sink: ByteSink;
+  readonly #checksum: Checksum;
+
+  constructor(header: BatchHeader, sink: ByteSink, checksum: Checksum) {
+    this.#sink = sink;
+    this.#checksum = checksum;
+    sink.write(encodeHeader(header, checksum));
+    this.#blocks = new BlockEncoder(sink, checksum);
+  }
+
+  /** As {@linkcode BlockEncoder.addSongs}. */
+  addSongs(key: number, songs: IdColumn, from: number, to: number): void {
+    this.#blocks.addSongs(key, songs, from, to);
+  }
+
+  /** As {@linkcode BlockEncoder.addEntries}. */
+  addEntries(key: number, list: EntryList): void {
+    this.#blocks.addEntries(key, list);
+  }
+
+  /** Writes what is left, the index and the trailer. Nothing may be added after. */
+  finish(): BatchFileSize {
+    return writeBatchEnd([this.#blocks.finish()], this.#sink, this.#checksum);
   }
 }

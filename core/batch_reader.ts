@@ -82,16 +82,22 @@ export class BatchReader {
     this.root = this.#readIndex(this.trailer.rootOffset, end, RECORD_ROOT);
   }
 
+  /** Where the blocks end: at the first index page. */
+  get #blocksEnd(): number {
+    return this.root.length > 0 ? this.root[0].offset : this.trailer.rootOffset;
+  }
+
   /** Opens a cursor over the entries of the keys in `range`. */
   cursor(range: KeyRange = ALL_KEYS, bufferBytes: number = MIN_CURSOR_BYTES): BatchCursor {
-    return new BatchCursor({
+    const cursor = new BatchCursor({
       source: this.#source,
       checksum: this.#checksum,
-      range,
-      start: this.#startOf(range.from),
-      end: this.trailer.rootOffset,
+      startOf: (key) => this.#startOf(key),
+      end: this.#blocksEnd,
       bufferBytes,
     });
+    cursor.seek(range);
+    return cursor;
   }
 
   /** Reads the lines of the index page that `root[page]` names. */
@@ -153,8 +159,8 @@ function lastBelow(lines: readonly BlockStart[], key: number): number {
 interface CursorParts {
   readonly source: ByteSource;
   readonly checksum: Checksum;
-  readonly range: KeyRange;
-  readonly start: number;
+  /** Where to begin for a key. */
+  readonly startOf: (key: number) => number;
   readonly end: number;
   readonly bufferBytes: number;
 }
@@ -190,12 +196,21 @@ export class BatchCursor {
   #segmentEnd = 0;
   #blockContinues = false;
 
+  #range = ALL_KEYS;
+
   constructor(parts: CursorParts) {
     this.#parts = parts;
-    this.#bufferOffset = parts.start;
+    this.#bufferOffset = parts.end;
     const size = Math.max(MIN_CURSOR_BYTES, parts.bufferBytes);
     this.#buffer = new Uint8Array(size);
     this.#view = new DataView(this.#buffer.buffer);
+  }
+
+  /** Goes before the first segment of a range of keys. */
+  seek(range: KeyRange): void {
+    this.#finish();
+    this.#range = range;
+    this.#bufferOffset = this.#parts.startOf(range.from);
   }
 
   /**
@@ -212,8 +227,8 @@ export class BatchCursor {
       this.segment.from = this.#segmentEnd;
       this.segment.to = this.#segmentEnd += this.#sizes[group] + 1;
       this.continues = this.#blockContinues && this.#group === this.#groups;
-    } while (this.key < this.#parts.range.from);
-    return this.key < this.#parts.range.to || this.#finish();
+    } while (this.key < this.#range.from);
+    return this.key < this.#range.to || this.#finish();
   }
 
   #finish(): boolean {
@@ -244,24 +259,24 @@ export class BatchCursor {
     if (this.#filled < count) this.#fail("cut short, expected the rest of a block");
   }
 
-  /** Reads and checks records up to the next block, and decodes it. */
+  /** Reads, checks and decodes the next block. */
   #loadBlock(): boolean {
-    while (this.#bufferOffset + this.#at < this.#parts.end) {
-      this.#need(FRAME_BYTES);
-      const length = this.#view.getUint32(this.#at + 4, true);
-      if (length > MAX_BLOCK_BYTES - FRAME_BYTES) this.#fail("damaged block, expected its length");
-      this.#need(FRAME_BYTES + length);
-      const start = this.#at;
-      const record = this.#buffer.subarray(start + 4, start + FRAME_BYTES + length);
-      if (this.#parts.checksum(record) !== this.#view.getUint32(start, true)) {
-        this.#fail("damaged block, expected its checksum");
-      }
-      const type = this.#buffer[start + FRAME_BYTES];
-      if (type === RECORD_BLOCK) this.#decodeBlock(start + FRAME_BYTES);
-      this.#at = start + FRAME_BYTES + length;
-      if (type === RECORD_BLOCK) return true;
+    if (this.#bufferOffset + this.#at >= this.#parts.end) return false;
+    this.#need(FRAME_BYTES);
+    const length = this.#view.getUint32(this.#at + 4, true);
+    if (length > MAX_BLOCK_BYTES - FRAME_BYTES) this.#fail("damaged block, expected its length");
+    this.#need(FRAME_BYTES + length);
+    const start = this.#at;
+    const record = this.#buffer.subarray(start + 4, start + FRAME_BYTES + length);
+    if (this.#parts.checksum(record) !== this.#view.getUint32(start, true)) {
+      this.#fail("damaged block, expected its checksum");
     }
-    return false;
+    if (this.#buffer[start + FRAME_BYTES] !== RECORD_BLOCK) {
+      this.#fail("damaged block, expected a block");
+    }
+    this.#decodeBlock(start + FRAME_BYTES);
+    this.#at = start + FRAME_BYTES + length;
+    return true;
   }
 
   #decodeBlock(payload: number): void {

@@ -9,14 +9,17 @@
  * @module
  */
 
-import { BatchEncoder } from "./batch_encoder.ts";
-import { BatchReader, CURSOR_BLOCK_BYTES, MIN_CURSOR_BYTES } from "./batch_reader.ts";
+import { BatchEncoder, type BatchFileSize } from "./batch_encoder.ts";
+import type { BatchHeader } from "./batch_format.ts";
+import { ALL_KEYS, BatchReader, CURSOR_BLOCK_BYTES, MIN_CURSOR_BYTES } from "./batch_reader.ts";
 import { type ByteSink, type ByteSource, MemorySink, sourceOf } from "./bytes.ts";
 import type { Checksum } from "./crc32.ts";
 import type { Day } from "./day.ts";
+import type { EntryList } from "./entries.ts";
+import { type ReadRange, readRange } from "./log_ranges.ts";
 import { KeyMerger, MAX_FAN_IN, mergerBytes } from "./merge.ts";
-import type { Piece, RunSize } from "./piece.ts";
-import { createStreamBlock, type KeyKind, type RowParser, type RowTally } from "./streams.ts";
+import type { Piece } from "./piece.ts";
+import { KEY_KINDS, type KeyKind, type RowParser, type StreamBlock } from "./streams.ts";
 
 /** A run while it is needed: written once, then read, then removed. */
 export interface RunFile extends ByteSink {
@@ -72,13 +75,8 @@ export interface BatchingJob {
 }
 
 /** What is known of a log after it was batched. */
-export interface BatchedLog {
-  readonly tally: RowTally;
-  /** Bytes that were read. */
-  readonly sizeBytes: number;
-  /** CRC-32 of these bytes. */
-  readonly crc32: number;
-  readonly sizes: Partial<Record<KeyKind, RunSize>>;
+export interface BatchedLog extends ReadRange {
+  readonly sizes: Partial<Record<KeyKind, BatchFileSize>>;
 }
 
 /**
@@ -88,112 +86,87 @@ export interface BatchedLog {
  * block of streams and a merge; none of them grows with the log.
  */
 export function* batchLog(job: BatchingJob, tools: Tools): Generator<Step, BatchedLog> {
-  const runs = new RunCollector(job, tools);
-  const read = yield* readLog(job, runs, tools.checksum);
-  const sizes = yield* runs.finish();
-  return { tally: job.parser.tally, sizes, ...read };
+  const kinds = KEY_KINDS.filter((kind) => job.sinks[kind] !== undefined);
+  const { day, piece, log, parser, buffer } = job;
+  const { checksum, scratch } = tools;
+  const runs = new RunCollector({ day, piece, kinds, checksum, scratch });
+  const range = { from: 0, to: log.sizeBytes };
+  const take = (block: StreamBlock): void => runs.take(block);
+  const read = yield* readRange({ log, range, parser, buffer, checksum, take });
+  runs.spill();
+  const sizes: Partial<Record<KeyKind, BatchFileSize>> = {};
+  for (const kind of kinds) {
+    sizes[kind] = yield* mergeRuns(runs.runs[kind], { kind, day }, job.sinks[kind]!, tools);
+  }
+  return { ...read, sizes };
 }
 
-/** Feeds the log to the parser, and its streams to the collector. */
-function* readLog(
-  job: BatchingJob,
-  runs: RunCollector,
-  checksum: Checksum,
-): Generator<Step, { sizeBytes: number; crc32: number }> {
-  const { log, parser, buffer } = job;
-  const block = createStreamBlock();
-  let sizeBytes = 0;
-  let crc32 = 0;
-  for (let held = 0, isLast = false; !isLast;) {
-    const fresh = log.read(buffer.subarray(held), sizeBytes);
-    crc32 = checksum(buffer.subarray(held, held + fresh), crc32);
-    sizeBytes += fresh;
-    isLast = fresh < buffer.length - held;
-    const to = held + fresh;
-    let at = 0;
-    do {
-      block.length = 0;
-      at = parser.parse(buffer, at, to, isLast, block);
-      runs.take(block);
-    } while (block.length === block.capacity);
-    buffer.copyWithin(0, at, to);
-    held = to - at;
-    yield { logBytes: fresh, entries: 0 };
-  }
-  return { sizeBytes, crc32 };
+/** What a collector works with. */
+export interface RunCollectorParts {
+  readonly day: Day;
+  /** An empty piece. */
+  readonly piece: Piece;
+  readonly kinds: readonly KeyKind[];
+  readonly checksum: Checksum;
+  readonly scratch: Scratch;
 }
 
 /** Collects streams in the piece and makes runs of it whenever it is full. */
-class RunCollector {
-  readonly #job: BatchingJob;
-  readonly #tools: Tools;
-  readonly #kinds: KeyKind[];
-  readonly #runs: Partial<Record<KeyKind, RunFile[]>> = {};
+export class RunCollector {
+  /** The runs that were made. */
+  readonly runs: Readonly<Record<KeyKind, RunFile[]>> = { country: [], user: [] };
+  readonly #parts: RunCollectorParts;
 
-  constructor(job: BatchingJob, tools: Tools) {
-    this.#job = job;
-    this.#tools = tools;
-    this.#kinds = (["country", "user"] as const).filter((kind) => job.sinks[kind] !== undefined);
-    for (const kind of this.#kinds) this.#runs[kind] = [];
+  constructor(parts: RunCollectorParts) {
+    this.#parts = parts;
   }
 
-  take(block: Parameters<Piece["append"]>[0]): void {
-    const { piece } = this.#job;
+  /** Takes the streams of a block. */
+  take(block: StreamBlock): void {
+    const { piece } = this.#parts;
     for (let from = 0; from < block.length;) {
       from = piece.append(block, from);
-      if (from < block.length) this.#spill();
+      if (from < block.length) this.spill();
     }
   }
 
-  /** Writes the piece as runs and empties it. */
-  #spill(): void {
-    const { piece, day } = this.#job;
-    for (const kind of this.#kinds) {
-      if (piece.length === 0) break;
-      const run = this.#tools.scratch.create();
-      this.#runs[kind]!.push(run);
-      piece.encodeRun(kind, day, run, this.#tools.checksum);
-    }
-    piece.clear();
-  }
-
-  /** Makes the batches: the only run of each kind as it is, several merged. */
-  *finish(): Generator<Step, BatchedLog["sizes"]> {
-    const { piece, day, sinks } = this.#job;
-    const sizes: BatchedLog["sizes"] = {};
-    const isOnly = this.#kinds.every((kind) => this.#runs[kind]!.length === 0);
-    if (!isOnly) this.#spill();
-    for (const kind of this.#kinds) {
-      sizes[kind] = isOnly
-        ? piece.encodeRun(kind, day, sinks[kind]!, this.#tools.checksum)
-        : yield* this.#mergeInto(kind, sinks[kind]!);
+  /** Writes what was collected as runs and empties the piece. */
+  spill(): void {
+    const { piece, day, kinds, checksum, scratch } = this.#parts;
+    if (piece.length > 0) {
+      for (const kind of kinds) {
+        const run = scratch.create();
+        this.runs[kind].push(run);
+        piece.encodeRun(kind, day, run, checksum);
+      }
     }
     piece.clear();
-    return sizes;
-  }
-
-  *#mergeInto(kind: KeyKind, sink: ByteSink): Generator<Step, RunSize> {
-    const { checksum } = this.#tools;
-    const runs = this.#runs[kind]!;
-    const readers = runs.map((run) => new BatchReader(run.open(), checksum));
-    const header = { kind, day: this.#job.day };
-    const narrowed = yield* narrowInputs(readers, this.#tools);
-    const encoder = new BatchEncoder(header, sink, checksum);
-    yield* mergeInto(narrowed.readers, encoder, this.#tools);
-    for (const run of [...runs, ...narrowed.runs]) run.remove();
-    return encoder.finish();
   }
 }
 
-/** Merges batches into one encoder; at most as many as the fan-in allows. */
-function* mergeInto(
-  readers: readonly BatchReader[],
-  encoder: BatchEncoder,
+/** Merges runs into a batch and removes them. */
+function* mergeRuns(
+  runs: readonly RunFile[],
+  header: BatchHeader,
+  sink: ByteSink,
   tools: Tools,
-): Generator<Step> {
-  const merger = new KeyMerger(
-    readers.map((reader) => reader.cursor(undefined, tools.cursorBytes)),
-  );
+): Generator<Step, BatchFileSize> {
+  const readers = runs.map((run) => new BatchReader(run.open(), tools.checksum));
+  const narrowed = yield* narrowInputs(readers, tools);
+  const encoder = new BatchEncoder(header, sink, tools.checksum);
+  const cursors = narrowed.readers.map((reader) => reader.cursor(ALL_KEYS, tools.cursorBytes));
+  yield* mergeInto(new KeyMerger(cursors), encoder);
+  for (const run of [...runs, ...narrowed.runs]) run.remove();
+  return encoder.finish();
+}
+
+/** What merged entries go to. */
+export interface EntryTaker {
+  addEntries(key: number, list: EntryList): void;
+}
+
+/** Hands all that a merger gives to an encoder. */
+export function* mergeInto(merger: KeyMerger, encoder: EntryTaker): Generator<Step> {
   let entries = 0;
   while (merger.next()) {
     encoder.addEntries(merger.key, merger.segment);
@@ -202,6 +175,7 @@ function* mergeInto(
     yield { logBytes: 0, entries };
     entries = 0;
   }
+  yield { logBytes: 0, entries };
 }
 
 /** Inputs that one merge can take, and the runs that were made for it. */
@@ -236,14 +210,24 @@ export function* narrowInputs(
       }
       const run = scratch.create();
       runs.push(run);
-      const encoder = new BatchEncoder(group[0].header, run, checksum);
-      yield* mergeInto(group, encoder, tools);
-      encoder.finish();
+      yield* mergeToRun(group, run, tools);
       merged.push(new BatchReader(run.open(), checksum));
     }
     inputs = merged;
   }
   return { readers: inputs, runs };
+}
+
+/** Merges inputs, at most as many as one merge takes, into a run. */
+export function* mergeToRun(
+  readers: readonly BatchReader[],
+  run: ByteSink,
+  { checksum, cursorBytes }: Pick<Tools, "checksum" | "cursorBytes">,
+): Generator<Step> {
+  const encoder = new BatchEncoder(readers[0].header, run, checksum);
+  const cursors = readers.map((reader) => reader.cursor(ALL_KEYS, cursorBytes));
+  yield* mergeInto(new KeyMerger(cursors), encoder);
+  encoder.finish();
 }
 
 /** Keeps runs in memory: for small logs, tests, and where there are no files. */

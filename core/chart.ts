@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BatchReader, KeyRange } from "./batch_reader.ts";
+import { ALL_KEYS, type BatchReader, type KeyRange } from "./batch_reader.ts";
 import { narrowInputs, type Step, type Tools } from "./batching.ts";
 import { ByteBuffer, type ByteSink } from "./bytes.ts";
 import { KeyMerger } from "./merge.ts";
@@ -70,33 +70,52 @@ const STEP_ENTRIES = 1 << 18;
  */
 export function* chartSteps(job: ChartJob, tools: Tools): Generator<Step, ChartSize> {
   const narrowed = yield* narrowInputs(job.readers, tools);
-  const merger = new KeyMerger(
-    narrowed.readers.map((reader) => reader.cursor(job.range, tools.cursorBytes)),
-  );
-  const selection = new TopSongs(job.top);
-  const out = new ByteBuffer(WRITE_BYTES + (WRITE_BYTES >> 2));
-  let entries = 0;
-  let keyCount = 0;
-  let streamCount = 0;
-  while (merger.next()) {
-    const { segment } = merger;
-    selection.offer(segment);
-    entries += segment.to - segment.from;
-    for (let i = segment.from; i < segment.to; i++) streamCount += segment.counts[i];
-    if (merger.isLast) {
-      keyCount++;
-      const count = selection.finish();
-      job.printer.print(merger.key, selection.songs, selection.streams, count, out);
-      selection.reset();
-      if (out.length >= WRITE_BYTES) drain(out, job.sink);
-    }
-    if (entries < STEP_ENTRIES) continue;
-    yield { logBytes: 0, entries };
-    entries = 0;
-  }
-  drain(out, job.sink);
+  const range = job.range ?? ALL_KEYS;
+  const cursors = narrowed.readers.map((reader) => reader.cursor(range, tools.cursorBytes));
+  const maker = new ChartMaker(job.top, job.printer);
+  const size = yield* maker.make(new KeyMerger(cursors), job.sink);
   for (const run of narrowed.runs) run.remove();
-  return { keyCount, streamCount };
+  return size;
+}
+
+/** Chooses and prints the top songs of every key that a merger gives. Can be used again. */
+export class ChartMaker {
+  readonly #printer: ChartPrinter;
+  readonly #selection: TopSongs;
+  readonly #out = new ByteBuffer(WRITE_BYTES + (WRITE_BYTES >> 2));
+
+  constructor(top: number, printer: ChartPrinter) {
+    this.#selection = new TopSongs(top);
+    this.#printer = printer;
+  }
+
+  /** Makes the chart of all that the merger gives. */
+  *make(merger: KeyMerger, sink: ByteSink): Generator<Step, ChartSize> {
+    const selection = this.#selection;
+    const out = this.#out;
+    let entries = 0;
+    let keyCount = 0;
+    let streamCount = 0;
+    while (merger.next()) {
+      const { segment } = merger;
+      selection.offer(segment);
+      entries += segment.to - segment.from;
+      for (let i = segment.from; i < segment.to; i++) streamCount += segment.counts[i];
+      if (merger.isLast) {
+        keyCount++;
+        const count = selection.finish();
+        this.#printer.print(merger.key, selection.songs, selection.streams, count, out);
+        selection.reset();
+        if (out.length >= WRITE_BYTES) drain(out, sink);
+      }
+      if (entries < STEP_ENTRIES) continue;
+      yield { logBytes: 0, entries };
+      entries = 0;
+    }
+    drain(out, sink);
+    yield { logBytes: 0, entries };
+    return { keyCount, streamCount };
+  }
 }
 
 function drain(out: ByteBuffer, sink: ByteSink): void {

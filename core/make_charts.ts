@@ -53,7 +53,8 @@ export interface MadeCharts {
  * which keeps batches on disk; here they are kept in memory, so this is for logs that fit there.
  *
  * @param logs at most one a day, in any order
- * @throws {RangeError} where there is no log in the window, or two of one day
+ * @throws {RangeError} where there is no log in the window, or two of one day, or an option cannot
+ *   be used
  *
  * @example
  * ```ts
@@ -70,6 +71,11 @@ export interface MadeCharts {
  * ```
  */
 export function makeCharts(logs: readonly DayLog[], options: MakeChartsOptions): MadeCharts {
+  if (options.top !== undefined && !(Number.isInteger(options.top) && options.top >= 1)) {
+    throw new RangeError(
+      `Cannot make charts of the top ${options.top}: expected a whole number of at least 1`,
+    );
+  }
   const used = logsInWindow(logs, options);
   const tools = { scratch: memoryScratch(), checksum: crc32, fanIn: options.fanIn ?? MAX_FAN_IN };
   const settings: Tools = { ...tools, cursorBytes: 0 };

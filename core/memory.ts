@@ -4,32 +4,47 @@
  * @module
  */
 
-import { mergeBytes, type Tools } from "./batching.ts";
 import { MIN_CURSOR_BYTES } from "./batch_reader.ts";
+import { mergeBytes } from "./batching.ts";
 import { MAX_FAN_IN } from "./merge.ts";
 import { topSongsBytes } from "./top_songs.ts";
 
 const MIB = 2 ** 20;
 
 /** What the runtime and the program's code and objects take, measured, with some air. */
-const RUNTIME_BYTES = 112 * MIB;
-/** Buffers that do not depend on anything: writing, printing, a block of streams. */
-const FIXED_BYTES = 8 * MIB;
-/** Logs are read in parts of this size. */
-const LOG_BUFFER_BYTES = 4 * MIB;
+const RUNTIME_BYTES = 100 * MIB;
+/** What each worker takes besides its buffers, where there are workers. */
+const WORKER_BYTES = 24 * MIB;
+/** Buffers of a job that do not depend on anything: encoding, printing, a block of streams. */
+const FIXED_BYTES = 4 * MIB;
 /** A smaller piece would make too many runs. */
-const MIN_PIECE_BYTES = 16 * MIB;
+const MIN_PIECE_BYTES = 8 * MIB;
 /** A larger piece would only take memory from others. */
 const MAX_PIECE_BYTES = 2048 * MIB;
-/** Read buffers of a merge's inputs grow to this where there is room. */
-const WISHED_CURSOR_BYTES = 512 * 1024;
-/** The most inputs of a merge where memory is short. */
-const LOW_FAN_IN = 16;
 
-/** The sizes of the parts that take memory. */
-export interface MemoryPlan extends Pick<Tools, "fanIn" | "cursorBytes"> {
+/** Sizes of what a job takes besides its piece, from the most comfortable to the least. */
+const COMFORTS = [
+  {
+    fanIn: MAX_FAN_IN,
+    cursorBytes: 512 * 1024,
+    logBufferBytes: 4 * MIB,
+    outputBufferBytes: 12 * MIB,
+  },
+  { fanIn: 32, cursorBytes: MIN_CURSOR_BYTES, logBufferBytes: 2 * MIB, outputBufferBytes: 8 * MIB },
+  { fanIn: 8, cursorBytes: MIN_CURSOR_BYTES, logBufferBytes: MIB, outputBufferBytes: 2 * MIB },
+] as const;
+
+/** The sizes of the parts that take memory, for each job. */
+export interface MemoryPlan {
+  /** The most inputs of one merge. */
+  readonly fanIn: number;
+  /** The read buffer of each input of a merge. */
+  readonly cursorBytes: number;
   readonly pieceBytes: number;
+  /** Logs are read in parts of this size. */
   readonly logBufferBytes: number;
+  /** A range of an output that others write, too, is collected up to this size. */
+  readonly outputBufferBytes: number;
 }
 
 /**
@@ -37,19 +52,18 @@ export interface MemoryPlan extends Pick<Tools, "fanIn" | "cursorBytes"> {
  *
  * @param memoryBytes the promise: peak resident memory
  * @param top the most songs of a key
+ * @param jobs how many jobs there are; with one there is no worker
  * @returns the plan, or the least number of bytes that works where that is more
  */
-export function planMemory(memoryBytes: number, top: number): MemoryPlan | number {
-  const base = RUNTIME_BYTES + FIXED_BYTES + LOG_BUFFER_BYTES + topSongsBytes(top);
-  const fanIns = [MAX_FAN_IN, LOW_FAN_IN];
-  const enough = (fanIn: number): number =>
-    base + mergeBytes(fanIn, MIN_CURSOR_BYTES) + MIN_PIECE_BYTES;
-  const fanIn = fanIns.find((inputs) => 2 * enough(inputs) <= memoryBytes) ?? LOW_FAN_IN;
-  if (enough(fanIn) > memoryBytes) return enough(fanIn);
-  const left = memoryBytes - base;
-  const cursorBytes = mergeBytes(fanIn, WISHED_CURSOR_BYTES) * 8 <= left
-    ? WISHED_CURSOR_BYTES
-    : MIN_CURSOR_BYTES;
-  const pieceBytes = Math.min(MAX_PIECE_BYTES, left - mergeBytes(fanIn, cursorBytes));
-  return { fanIn, cursorBytes, pieceBytes, logBufferBytes: LOG_BUFFER_BYTES };
+export function planMemory(memoryBytes: number, top: number, jobs = 1): MemoryPlan | number {
+  const runtime = RUNTIME_BYTES + (jobs > 1 ? jobs * WORKER_BYTES : 0);
+  const perJob = (memoryBytes - runtime) / jobs;
+  const taken = (comfort: (typeof COMFORTS)[number]): number =>
+    FIXED_BYTES + comfort.logBufferBytes + comfort.outputBufferBytes + topSongsBytes(top) +
+    mergeBytes(comfort.fanIn, comfort.cursorBytes);
+  const least = COMFORTS[COMFORTS.length - 1];
+  const comfort = COMFORTS.find((each) => taken(each) * 3 <= perJob) ?? least;
+  const pieceBytes = Math.floor(Math.min(MAX_PIECE_BYTES, perJob - taken(comfort)));
+  if (pieceBytes < MIN_PIECE_BYTES) return runtime + jobs * (taken(least) + MIN_PIECE_BYTES);
+  return { ...comfort, pieceBytes };
 }

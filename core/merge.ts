@@ -9,7 +9,7 @@
  */
 
 import { BLOCK_ENTRIES } from "./batch_format.ts";
-import type { BatchCursor } from "./batch_reader.ts";
+import type { BatchCursor, KeyRange } from "./batch_reader.ts";
 import { endOfSongs, EntryList, mergeTwo, NO_ENTRIES } from "./entries.ts";
 
 /** How many inputs one merge takes; more are merged in several rounds. */
@@ -50,14 +50,28 @@ export class KeyMerger {
         `Cannot merge ${cursors.length} inputs at once: expected at most ${MAX_FAN_IN}`,
       );
     }
-    for (const cursor of cursors) cursor.next();
     this.#cursors = cursors;
-    this.#heads = Float64Array.from(cursors, (cursor) => cursor.key);
+    this.#heads = new Float64Array(cursors.length);
     this.#active = new Int32Array(cursors.length);
     this.#ends = new Int32Array(cursors.length);
     this.#lists = cursors.map((cursor) => cursor.segment);
     this.#areas = [workArea(cursors.length), workArea(cursors.length)];
     this.segment = NO_ENTRIES;
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#activeCount = 0;
+    for (let i = 0; i < this.#cursors.length; i++) {
+      this.#cursors[i].next();
+      this.#heads[i] = this.#cursors[i].key;
+    }
+  }
+
+  /** Begins again with the keys of a range; the memory stays the same. */
+  restart(range: KeyRange): void {
+    for (const cursor of this.#cursors) cursor.seek(range);
+    this.#begin();
   }
 
   /**

@@ -5,8 +5,7 @@
  * @module
  */
 
-import { BatchEncoder } from "./batch_encoder.ts";
-import type { BatchTrailer } from "./batch_format.ts";
+import { BatchEncoder, type BatchFileSize } from "./batch_encoder.ts";
 import type { ByteSink } from "./bytes.ts";
 import { COUNTRY_KEYS } from "./country.ts";
 import type { Checksum } from "./crc32.ts";
@@ -19,6 +18,9 @@ const TWO_32 = 2 ** 32;
 /** Bytes a stream takes: two ids, room to sort them, and the country. */
 const NARROW_STREAM_BYTES = 4 * 4 + 2;
 const WIDE_STREAM_BYTES = 4 * 8 + 2;
+
+/** The least memory of a piece: capacities are even, and one must be left in any case. */
+const MIN_PIECE_BYTES = 72;
 
 /**
  * Holds streams in columns.
@@ -40,8 +42,16 @@ export class Piece {
   #scratchSongs!: IdColumn;
   #countries!: Uint16Array;
 
-  /** @param sizeBytes the memory it may take; all of it is taken at once, and reused */
+  /**
+   * @param sizeBytes the memory it may take, taken at once and reused
+   * @throws {RangeError} where that is too little for one or two streams of any ids
+   */
   constructor(sizeBytes: number) {
+    if (!(sizeBytes >= MIN_PIECE_BYTES)) {
+      throw new RangeError(
+        `Cannot make a piece of ${sizeBytes} bytes: expected at least ${MIN_PIECE_BYTES}`,
+      );
+    }
     this.#memory = new ArrayBuffer(sizeBytes - sizeBytes % 8);
     this.capacity = this.#layOut();
   }
@@ -147,7 +157,7 @@ export class Piece {
 }
 
 /** What a finished run holds, and its size. */
-export type RunSize = BatchTrailer & { readonly sizeBytes: number };
+export type RunSize = BatchFileSize;
 
 /** The position of the first stream with an id of more than 32 bits, or `to`. */
 function firstWide(block: StreamBlock, from: number, to: number): number {

@@ -136,5 +136,5 @@ export function missingDays(plan: RunPlan): Day[] {
 
 /** Whether a log has too many rejected rows. A log of no rows has none. */
 export function hasTooManyRejected(tally: Manifest["tally"], maxRejected: number): boolean {
-  return rejectedCount(tally.rejected) > maxRejected * tally.rows;
+  return rejectedCount(tally.rejected) / tally.rows > maxRejected;
 }

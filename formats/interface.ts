@@ -11,14 +11,24 @@ import type { RowParser } from "../core/streams.ts";
 
 export type { ChartPrinter, ChartShape, RowParser };
 
+/** A part of a log. */
+export interface LogPart {
+  readonly isStart: boolean;
+}
+
 /** A format of logs. */
 export interface Reader {
   /** What `--reader` and the manifest call it: lower-case letters, digits and `-`. */
   readonly name: string;
   /** One sentence for people. */
   readonly description: string;
-  /** Begins a log. */
-  parser(): RowParser;
+  /**
+   * Whether a log may be cut between any two lines (LF) and the parts be read apart: rows are
+   * lines, and only the first bytes of the log are special.
+   */
+  readonly isCutAtLines: boolean;
+  /** Begins a log, or a part of one that begins with a line: one that is not its start. */
+  parser(part?: LogPart): RowParser;
 }
 
 /** A format of reports. */

@@ -17,7 +17,7 @@ import {
   SHOWN_REJECTED_ROWS,
   type StreamBlock,
 } from "../core/streams.ts";
-import type { Reader } from "./interface.ts";
+import type { LogPart, Reader } from "./interface.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -41,14 +41,19 @@ const POWERS = Float64Array.from({ length: MAX_ID_DIGITS }, (_, n) => 10 ** n);
 export const pipe = {
   name: "pipe",
   description: "song|user|country, a line a stream",
-  parser: (): RowParser => new PipeParser(),
+  isCutAtLines: true,
+  parser: (part?: LogPart): RowParser => new PipeParser(part?.isStart ?? true),
 } satisfies Reader;
 
 class PipeParser implements RowParser {
   readonly tally = createRowTally();
   /** A line that is too long was counted, and its end has not been seen. */
   #isSkipping = false;
-  #isStart = true;
+  #isStart: boolean;
+
+  constructor(isStart: boolean) {
+    this.#isStart = isStart;
+  }
 
   parse(bytes: Uint8Array, from: number, to: number, isLast: boolean, block: StreamBlock): number {
     let at = from;

@@ -5,22 +5,29 @@
  */
 
 import { crc32 } from "node:zlib";
-import { BatchError } from "../core/batch_format.ts";
-import { BatchReader } from "../core/batch_reader.ts";
-import { type BatchedLog, batchLog, type Step, type Tools } from "../core/batching.ts";
+import { type BatchFileSize, writeBatchEnd } from "../core/batch_encoder.ts";
+import { BatchError, type BatchHeader, encodeHeader } from "../core/batch_format.ts";
+import { ALL_KEYS, BatchReader, type KeyRange } from "../core/batch_reader.ts";
 import { type Day, formatDay } from "../core/day.ts";
+import { keyRanges } from "../core/key_ranges.ts";
+import { cutIntoRanges, joinedRanges, type ReadRange } from "../core/log_ranges.ts";
 import { type BatchShape, encodeManifest, isSameLog, type Manifest } from "../core/manifest.ts";
 import type { MemoryPlan } from "../core/memory.ts";
 import { batchFileName, batchFolderName, MANIFEST_NAME } from "../core/names.ts";
-import { Piece } from "../core/piece.ts";
 import { type FoundLog, hasTooManyRejected } from "../core/plan.ts";
 import { KEY_KINDS, type KeyKind } from "../core/streams.ts";
 import type { Reader } from "../formats/interface.ts";
 import { type FileSink, FileSource } from "./byte_files.ts";
 import { tooManyRejected } from "./messages.ts";
+import type { Work } from "./meter.ts";
+import { createTurns, endOfTurns } from "./ordered_output.ts";
 import { Publication } from "./publication.ts";
-import { FolderScratch } from "./scratch.ts";
+import { clearRuns, runFolder } from "./scratch.ts";
 import type { Store } from "./store.ts";
+import { createClaims } from "./tasks.ts";
+
+/** Logs are read by several jobs in ranges of this size. */
+const LOG_RANGE_BYTES = 16 * 2 ** 20;
 
 /** What the shelf needs to know. */
 export interface ShelfOptions {
@@ -34,25 +41,16 @@ export interface ShelfOptions {
   readonly maxRejected: number;
 }
 
-/** Runs the steps of the core. */
-export type Drive = <T>(steps: Generator<Step, T>) => Promise<T>;
-
 /** The batches of a folder. The caller holds the folder's lock. */
 export class BatchShelf {
-  readonly tools: Tools;
   readonly #store: Store;
   readonly #options: ShelfOptions;
-  readonly #scratch: FolderScratch;
-  /** Made with the first log, and used for all of them. */
-  #piece?: Piece;
-  #buffer?: Uint8Array;
+  readonly #runFolder: string;
 
   constructor(store: Store, options: ShelfOptions) {
     this.#store = store;
     this.#options = options;
-    this.#scratch = new FolderScratch(store, options.batchFolder);
-    const { fanIn, cursorBytes } = options.memory;
-    this.tools = { scratch: this.#scratch, checksum: crc32, fanIn, cursorBytes };
+    this.#runFolder = runFolder(options.batchFolder);
   }
 
   #folderOf(day: Day): string {
@@ -61,7 +59,7 @@ export class BatchShelf {
 
   /** Deletes runs that were left by a process that was killed, or by work that failed. */
   clearRuns(): void {
-    this.#scratch.clear();
+    clearRuns(this.#store, this.#options.batchFolder);
   }
 
   /**
@@ -70,56 +68,122 @@ export class BatchShelf {
    * @throws {Error} where the log cannot be read, changes while it is read, or has too many
    *   rejected rows; the former batch stays
    */
-  async build(log: FoundLog, drive: Drive): Promise<Manifest> {
+  async build(log: FoundLog, work: Work): Promise<Manifest> {
     const folder = this.#folderOf(log.day);
     const isNew = this.#store.info(folder) === undefined;
     this.#store.makeFolder(folder);
     const publication = new Publication(this.#store, folder);
     try {
-      return await this.#buildInto(publication, log, drive);
+      return await this.#buildInto(publication, log, work);
     } catch (error) {
       this.#abandon(publication, isNew ? folder : undefined);
       throw error;
     }
   }
 
-  async #buildInto(publication: Publication, log: FoundLog, drive: Drive): Promise<Manifest> {
+  async #buildInto(publication: Publication, log: FoundLog, work: Work): Promise<Manifest> {
     const { keys } = this.#options.shape;
-    const sinks: Partial<Record<KeyKind, FileSink>> = {};
-    for (const kind of keys) sinks[kind] = publication.create(batchFileName(kind));
-    const read = await this.#read(log, sinks, drive);
-    const manifest = this.#manifestOf(log, read);
+    this.#store.makeFolder(this.#runFolder);
+    const { read, runs } = await this.#ingest(log, work);
+    this.#checkUnchanged(log, read.sizeBytes);
     const path = `${this.#options.logFolder}/${log.name}`;
-    if (hasTooManyRejected(manifest.tally, this.#options.maxRejected)) {
-      throw new Error(tooManyRejected(path, manifest.tally, this.#options.maxRejected));
+    if (hasTooManyRejected(read.tally, this.#options.maxRejected)) {
+      throw new Error(tooManyRejected(path, read.tally, this.#options.maxRejected));
     }
-    for (const kind of keys) publication.finish(sinks[kind]!);
+    const sizes: Partial<Record<KeyKind, BatchFileSize>> = {};
+    for (const kind of keys) {
+      const sink = publication.create(batchFileName(kind));
+      sizes[kind] = await this.#merge(runs[kind], { kind, day: log.day }, sink, work);
+      publication.finish(sink);
+    }
+    clearRuns(this.#store, this.#options.batchFolder);
+    const manifest = this.#manifestOf(log, read, sizes);
     publication.add(MANIFEST_NAME, encodeManifest(manifest));
     publication.commit(KEY_KINDS.filter((kind) => !keys.includes(kind)).map(batchFileName));
     this.#store.syncFolder(this.#options.batchFolder);
     return manifest;
   }
 
-  async #read(
+  /** Reads the log and makes runs of it. */
+  async #ingest(
     log: FoundLog,
-    sinks: Partial<Record<KeyKind, FileSink>>,
-    drive: Drive,
-  ): Promise<BatchedLog> {
-    const { memory, reader } = this.#options;
-    const source = new FileSource(
-      this.#store.openToRead(`${this.#options.logFolder}/${log.name}`),
-    );
+    work: Work,
+  ): Promise<{ read: ReadRange; runs: Record<KeyKind, string[]> }> {
+    const { reader, shape, logFolder } = this.#options;
+    const isCut = work.jobs > 1 && reader.isCutAtLines;
+    const results = await work.do({
+      type: "ingest",
+      claims: createClaims(),
+      path: `${logFolder}/${log.name}`,
+      ranges: cutIntoRanges(log.sizeBytes, isCut ? LOG_RANGE_BYTES : Infinity),
+      day: log.day,
+      kinds: shape.keys,
+      reader: reader.name,
+      runFolder: this.#runFolder,
+    });
+    const ranges = results.flatMap((result) => result.ranges).sort((a, b) => a.index - b.index);
+    return {
+      read: joinedRanges(ranges.map((range) => range.read)),
+      runs: {
+        country: results.flatMap((result) => result.runs.country),
+        user: results.flatMap((result) => result.runs.user),
+      },
+    };
+  }
+
+  /** Merges runs into a batch file. */
+  async #merge(
+    runs: readonly string[],
+    header: BatchHeader,
+    sink: FileSink,
+    work: Work,
+  ): Promise<BatchFileSize> {
+    sink.write(encodeHeader(header, crc32));
+    const inputs = await this.narrowed(runs, work);
+    const turns = createTurns(sink.sizeBytes);
+    const results = await work.do({
+      type: "merge",
+      claims: createClaims(),
+      inputs,
+      ranges: this.rangesOf(inputs, work.jobs),
+      output: sink.path,
+      turns,
+    });
+    sink.skip(endOfTurns(turns) - sink.sizeBytes);
+    const parts = results.flat().sort((a, b) => a.index - b.index).map((range) => range.part);
+    return writeBatchEnd(parts, sink, crc32);
+  }
+
+  /**
+   * Merges inputs into runs, round after round, until there are no more than one merge takes.
+   *
+   * @param paths batches or runs
+   * @returns the paths of what is left to be merged
+   */
+  async narrowed(paths: readonly string[], work: Work): Promise<readonly string[]> {
+    const { fanIn } = this.#options.memory;
+    let inputs = paths;
+    while (inputs.length > fanIn) {
+      this.#store.makeFolder(this.#runFolder);
+      const groups: string[][] = [];
+      for (let i = 0; i < inputs.length; i += fanIn) groups.push(inputs.slice(i, i + fanIn));
+      const runFolder = this.#runFolder;
+      const task = { type: "narrow", claims: createClaims(), groups, runFolder } as const;
+      const results = (await work.do(task)).flat().sort((a, b) => a.index - b.index);
+      for (const path of inputs) if (path.startsWith(runFolder)) this.#store.remove(path);
+      inputs = results.map((result) => result.path);
+    }
+    return inputs;
+  }
+
+  /** Cuts a merge into ranges; one job needs only one. */
+  rangesOf(paths: readonly string[], jobs: number): readonly KeyRange[] {
+    if (jobs === 1) return [ALL_KEYS];
+    const sources = paths.map((path) => new FileSource(this.#store.openToRead(path)));
     try {
-      this.#piece ??= new Piece(memory.pieceBytes);
-      this.#piece.clear();
-      this.#buffer ??= new Uint8Array(memory.logBufferBytes);
-      const job = { day: log.day, log: source, parser: reader.parser(), sinks };
-      const parts = { piece: this.#piece, buffer: this.#buffer };
-      const read = await drive(batchLog({ ...job, ...parts }, this.tools));
-      this.#checkUnchanged(log, read.sizeBytes);
-      return read;
+      return keyRanges(sources.map((source) => new BatchReader(source, crc32)));
     } finally {
-      source.close();
+      for (const source of sources) source.close();
     }
   }
 
@@ -134,10 +198,14 @@ export class BatchShelf {
     );
   }
 
-  #manifestOf(log: FoundLog, read: BatchedLog): Manifest {
+  #manifestOf(
+    log: FoundLog,
+    read: ReadRange,
+    sizes: Partial<Record<KeyKind, BatchFileSize>>,
+  ): Manifest {
     const { name, sizeBytes, modifiedMs, day } = log;
     const batches = Object.fromEntries(
-      Object.entries(read.sizes).map(([kind, { rootOffset: _, ...size }]) => [kind, size]),
+      Object.entries(sizes).map(([kind, { rootOffset: _, ...size }]) => [kind, size]),
     );
     return {
       day,
@@ -153,7 +221,7 @@ export class BatchShelf {
   #abandon(publication: Publication, newFolder: string | undefined): void {
     try {
       publication.abandon();
-      this.#scratch.clear();
+      clearRuns(this.#store, this.#options.batchFolder);
       if (newFolder !== undefined) this.#store.remove(newFolder);
     } catch {
       // What cannot be deleted now is deleted by the next start.
@@ -161,11 +229,12 @@ export class BatchShelf {
   }
 
   /**
-   * Opens a batch. Close `source` after use.
+   * Looks whether a batch is the one of its manifest.
    *
+   * @returns its path, and how many entries it has
    * @throws {BatchError} where the batch is damaged, or is not the one of the manifest
    */
-  open(manifest: Manifest, kind: KeyKind): { reader: BatchReader; source: FileSource } {
+  check(manifest: Manifest, kind: KeyKind): { path: string; entryCount: number } {
     const path = `${this.#folderOf(manifest.day)}/${batchFileName(kind)}`;
     if (this.#store.info(path) === undefined) {
       throw new BatchError(path, 0, "not found, expected a batch");
@@ -174,10 +243,9 @@ export class BatchShelf {
     try {
       const reader = new BatchReader(source, crc32);
       checkAgainstManifest(reader, source, manifest, kind);
-      return { reader, source };
-    } catch (error) {
+      return { path, entryCount: reader.trailer.entryCount };
+    } finally {
       source.close();
-      throw error;
     }
   }
 

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { crc32 } from "node:zlib";
 import type { ByteSink, ByteSource } from "../core/bytes.ts";
 import type { OpenFile } from "./store.ts";
 
@@ -36,11 +35,9 @@ export class FileSource implements ByteSource {
   }
 }
 
-/** A file that is written from its start to its end, with the checksum of what was written. */
+/** A file that is written from its start to its end. */
 export class FileSink implements ByteSink {
   sizeBytes = 0;
-  /** CRC-32 of all that was written. */
-  crc32 = 0;
   readonly #file: OpenFile;
 
   /** @param file opened for writing, empty, and now this object's to close */
@@ -49,9 +46,18 @@ export class FileSink implements ByteSink {
   }
 
   write(bytes: Uint8Array): void {
-    this.crc32 = crc32(bytes, this.crc32);
+    this.#file.writeAt(bytes, this.sizeBytes);
     this.sizeBytes += bytes.length;
-    this.#file.writeAll(bytes);
+  }
+
+  /** The file's path, for others to write to it. */
+  get path(): string {
+    return this.#file.path;
+  }
+
+  /** Goes on behind bytes that others wrote. */
+  skip(count: number): void {
+    this.sizeBytes += count;
   }
 
   /** Makes the bytes safe on disk and closes the file. */

@@ -23,6 +23,7 @@ import type { KeyKind } from "../core/streams.ts";
 import { daysUsedIn, type RunSummary, summaryOf } from "../core/summary.ts";
 import type { Reader, Writer } from "../formats/interface.ts";
 import { BatchShelf } from "./batch_shelf.ts";
+import { createCrew, type Crew } from "./crew.ts";
 import { compressedOnly, listBatches, listLogs } from "./inventory.ts";
 import { lockFolder } from "./lock.ts";
 import { tooManyRejected } from "./messages.ts";
@@ -47,7 +48,10 @@ export interface DailyRunOptions extends Omit<RunRequest, "shape"> {
   readonly maxRejected: number;
   /** Results of this many days are kept; all where it is not given. */
   readonly keepResultDays?: number;
+  /** The memory of each job. */
   readonly memory: MemoryPlan;
+  /** How many jobs work at once. */
+  readonly jobs: number;
   readonly reader: Reader;
   readonly writer: Writer;
   /** For the run summary. */
@@ -82,13 +86,25 @@ export async function dailyRun(
     const locks = [await lockFolder(options.batch)];
     try {
       if (!isSameFolder(options)) locks.push(await lockFolder(options.results));
-      return await new DailyRun(options, context).make();
+      return await makeWithCrew(options, context);
     } finally {
       for (const lock of locks.reverse()) lock.release();
     }
   } catch (error) {
     removeIfEmpty(store, newFolders);
     throw error;
+  }
+}
+
+async function makeWithCrew(
+  options: DailyRunOptions,
+  context: DailyRunContext,
+): Promise<RunSummary> {
+  const crew = createCrew(options.jobs, context.store, options.memory);
+  try {
+    return await new DailyRun(options, context, crew).make();
+  } finally {
+    crew.end();
   }
 }
 
@@ -117,12 +133,12 @@ class DailyRun {
   readonly #manifests = new Map<Day, Manifest>();
   readonly #built = new Set<Day>();
 
-  constructor(options: DailyRunOptions, context: DailyRunContext) {
+  constructor(options: DailyRunOptions, context: DailyRunContext, crew: Crew) {
     this.#options = options;
     this.#store = context.store;
     this.#reporter = context.reporter;
     this.#shape = shapeOf(options.reader.name, options.kinds);
-    this.#meter = new Meter(context.reporter, context.signal);
+    this.#meter = new Meter(crew, context.reporter, context.signal);
     this.#shelf = new BatchShelf(context.store, {
       batchFolder: options.batch,
       logFolder: options.logs,
@@ -251,7 +267,7 @@ class DailyRun {
   async #build({ day, log, why }: Pick<DayPlan & { act: "build" }, "day" | "log" | "why">) {
     this.#reporter.note(`Reading log "${this.#options.logs}/${log.name}" (${why})`);
     this.#meter.begin("batching", { day, logBytes: log.sizeBytes });
-    const manifest = await this.#shelf.build(log, this.#meter.drive);
+    const manifest = await this.#shelf.build(log, this.#meter);
     this.#meter.end();
     this.#manifests.set(day, manifest);
     this.#built.add(day);

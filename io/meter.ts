@@ -8,7 +8,8 @@ import type { Step } from "../core/batching.ts";
 import type { Day } from "../core/day.ts";
 import type { KeyKind } from "../core/streams.ts";
 import type { StageSeconds } from "../core/summary.ts";
-import { drive } from "./drive.ts";
+import type { Crew } from "./crew.ts";
+import type { ResultOf, Task } from "./tasks.ts";
 
 /** Where a run tells what it does. */
 export interface Reporter {
@@ -37,8 +38,14 @@ export interface StageWork {
   readonly entries?: number;
 }
 
-/** Drives the steps of a run, measures them, and tells the reporter. */
-export class Meter {
+/** Where tasks are done. */
+export interface Work {
+  readonly jobs: number;
+  do<T extends Task>(task: T): Promise<ResultOf<T>[]>;
+}
+
+/** Has tasks done, measures them, and tells the reporter. */
+export class Meter implements Work {
   readonly seconds: StageSeconds = { batching: 0, charting: 0, publishing: 0 };
   /** The highest resident memory seen between two steps. */
   peakMemoryBytes = 0;
@@ -50,7 +57,10 @@ export class Meter {
   #doneLogBytes = 0;
   #doneEntries = 0;
 
-  constructor(reporter: Reporter, signal?: AbortSignal) {
+  readonly #crew: Crew;
+
+  constructor(crew: Crew, reporter: Reporter, signal?: AbortSignal) {
+    this.#crew = crew;
     this.#reporter = reporter;
     this.#signal = signal;
   }
@@ -76,9 +86,14 @@ export class Meter {
     this.peakMemoryBytes = Math.max(this.peakMemoryBytes, Deno.memoryUsage().rss);
   }
 
-  /** Runs the steps of the stage that was begun. */
-  readonly drive = <T>(steps: Generator<Step, T>): Promise<T> =>
-    drive(steps, (step) => this.#onStep(step), this.#signal);
+  get jobs(): number {
+    return this.#crew.jobs;
+  }
+
+  /** Does a task of the stage that was begun. */
+  do<T extends Task>(task: T): Promise<ResultOf<T>[]> {
+    return this.#crew.do(task, (step) => this.#onStep(step), this.#signal);
+  }
 
   #onStep(step: Step): void {
     this.#doneLogBytes += step.logBytes;

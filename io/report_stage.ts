@@ -4,7 +4,7 @@
  * @module
  */
 
-import { chartSteps } from "../core/chart.ts";
+import { combinedCrc32 } from "../core/crc32.ts";
 import type { Day } from "../core/day.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { reportName, summaryName } from "../core/names.ts";
@@ -14,8 +14,10 @@ import { hexadecimal, type ReportSummary, type RunSummary } from "../core/summar
 import type { Writer } from "../formats/interface.ts";
 import type { BatchShelf } from "./batch_shelf.ts";
 import type { Meter } from "./meter.ts";
+import { createTurns } from "./ordered_output.ts";
 import { Publication } from "./publication.ts";
 import type { Store } from "./store.ts";
+import { type ChartResult, createClaims } from "./tasks.ts";
 
 /** What the stage works with. */
 export interface ReportStage {
@@ -65,32 +67,40 @@ async function makeReport(
 ): Promise<ReportSummary> {
   const { plan, options, shelf, meter, manifests } = stage;
   const { top, writer } = options;
-  const opened = usedDays(plan).map((day) => () => shelf.open(manifests.get(day)!, kind));
-  const batches: ReturnType<BatchShelf["open"]>[] = [];
-  try {
-    for (const open of opened) batches.push(open());
-    const name = reportName(kind, top, plan.date, writer.extension);
-    const sink = publication.create(name);
-    const readers = batches.map((batch) => batch.reader);
-    const entries = readers.reduce((sum, reader) => sum + reader.trailer.entryCount, 0);
-    meter.begin("charting", { kind, entries });
-    const printer = writer.printer({ kind, top });
-    const size = await meter.drive(chartSteps({ readers, top, printer, sink }, shelf.tools));
-    meter.end();
-    meter.begin("publishing", {});
-    publication.finish(sink);
-    meter.end();
-    return {
-      name,
-      kind,
-      sizeBytes: sink.sizeBytes,
-      crc32: hexadecimal(sink.crc32),
-      keys: size.keyCount,
-      streams: size.streamCount,
-    };
-  } finally {
-    for (const { source } of batches) source.close();
+  const batches = usedDays(plan).map((day) => shelf.check(manifests.get(day)!, kind));
+  const entries = batches.reduce((sum, batch) => sum + batch.entryCount, 0);
+  const name = reportName(kind, top, plan.date, writer.extension);
+  meter.begin("charting", { kind, entries });
+  const inputs = await shelf.narrowed(batches.map((batch) => batch.path), meter);
+  const sink = publication.create(name);
+  const results = await meter.do({
+    type: "chart",
+    claims: createClaims(),
+    inputs,
+    ranges: shelf.rangesOf(inputs, meter.jobs),
+    output: sink.path,
+    turns: createTurns(0),
+    kind,
+    top,
+    writer: writer.name,
+  });
+  meter.end();
+  meter.begin("publishing", {});
+  publication.finish(sink);
+  meter.end();
+  return { name, kind, ...joinedChart(results.flat()) };
+}
+
+/** Puts together what is known of the ranges of a chart. */
+function joinedChart(ranges: ChartResult): Omit<ReportSummary, "name" | "kind"> {
+  let [sizeBytes, crc, keys, streams] = [0, 0, 0, 0];
+  for (const { size, written } of [...ranges].sort((a, b) => a.index - b.index)) {
+    crc = combinedCrc32(crc, written.crc32, written.sizeBytes);
+    sizeBytes += written.sizeBytes;
+    keys += size.keyCount;
+    streams += size.streamCount;
   }
+  return { sizeBytes, crc32: hexadecimal(crc), keys, streams };
 }
 
 /** Cleans up after a failure, whose own error is the one to be shown. */

@@ -8,40 +8,50 @@ import type { RunFile, Scratch } from "../core/batching.ts";
 import { FileSink, FileSource } from "./byte_files.ts";
 import type { Store } from "./store.ts";
 
-/** The hidden folder for runs, inside the folder of the batches. */
-const FOLDER = ".runs";
+/** A run in a file. */
+export interface RunOnDisk extends RunFile {
+  readonly path: string;
+  /** Ends the writing without opening what was written. */
+  close(): void;
+}
 
-/** Runs in a folder of their own, which is deleted with all that is left in it. */
+/** Runs in files of a folder, which must be there; each job has names of its own. */
 export class FolderScratch implements Scratch {
   readonly #store: Store;
-  readonly #folder: string;
+  readonly #prefix: string;
   #made = 0;
 
-  constructor(store: Store, batchFolder: string) {
+  constructor(store: Store, folder: string, job: number) {
     this.#store = store;
-    this.#folder = `${batchFolder}/${FOLDER}`;
+    this.#prefix = `${folder}/run-${job}-`;
   }
 
-  create(): RunFile {
-    if (this.#made === 0) this.#store.makeFolder(this.#folder);
-    const file = this.#store.create(`${this.#folder}/run-${this.#made++}`);
+  create(): RunOnDisk {
+    const file = this.#store.create(`${this.#prefix}${this.#made++}`);
     const sink = new FileSink(file);
     return {
+      path: file.path,
       write: (bytes) => sink.write(bytes),
       open: () => new FileSource(file),
+      close: () => file.close(),
       remove: () => {
         file.close();
         this.#store.remove(file.path);
       },
     };
   }
+}
 
-  /** Deletes all runs: those of this process and what one that was killed has left. */
-  clear(): void {
-    const names = this.#store.list(this.#folder);
-    if (names === undefined) return;
-    for (const name of names) this.#store.remove(`${this.#folder}/${name}`);
-    this.#store.remove(this.#folder);
-    this.#made = 0;
-  }
+/** The hidden folder for runs, inside the folder of the batches. */
+export function runFolder(batchFolder: string): string {
+  return `${batchFolder}/.runs`;
+}
+
+/** Deletes all runs: those of this process and what one that was killed has left. */
+export function clearRuns(store: Store, batchFolder: string): void {
+  const folder = runFolder(batchFolder);
+  const names = store.list(folder);
+  if (names === undefined) return;
+  for (const name of names) store.remove(`${folder}/${name}`);
+  store.remove(folder);
 }

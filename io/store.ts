@@ -23,8 +23,8 @@ export interface OpenFile {
   sizeBytes(): number;
   /** Reads at `offset`, as much as there is and fits; 0 at the end. */
   readAt(into: Uint8Array, offset: number): number;
-  /** Writes all the bytes behind what was written before. */
-  writeAll(bytes: Uint8Array): void;
+  /** Writes all the bytes at `offset`. */
+  writeAt(bytes: Uint8Array, offset: number): void;
   /** Returns when the file's bytes are safe on disk. */
   sync(): void;
   close(): void;
@@ -40,6 +40,8 @@ export interface Store {
   openToRead(path: string): OpenFile;
   /** Makes a new file, or empties the one that is there. It can be read, too. */
   create(path: string): OpenFile;
+  /** Opens a file that is there for reading and writing; nothing of it is lost. */
+  openToWrite(path: string): OpenFile;
   rename(from: string, to: string): void;
   /** Removes a file, or an empty folder; nothing happens where there is none. */
   remove(path: string): void;
@@ -126,18 +128,26 @@ class DenoFile implements OpenFile {
 
   readAt(into: Uint8Array, offset: number): number {
     return attempt("read", this.path, () => {
-      if (offset !== this.#position) this.#file.seekSync(offset, Deno.SeekMode.Start);
+      this.#goTo(offset);
       const count = this.#file.readSync(into) ?? 0;
       this.#position = offset + count;
       return count;
     });
   }
 
-  writeAll(bytes: Uint8Array): void {
+  writeAt(bytes: Uint8Array, offset: number): void {
     attempt("write", this.path, () => {
+      this.#goTo(offset);
       for (let at = 0; at < bytes.length;) at += this.#file.writeSync(bytes.subarray(at));
+      this.#position = offset + bytes.length;
     });
-    this.#position += bytes.length;
+  }
+
+  #goTo(offset: number): void {
+    if (offset === this.#position) return;
+    this.#position = -1;
+    this.#file.seekSync(offset, Deno.SeekMode.Start);
+    this.#position = offset;
   }
 
   sync(): void {
@@ -173,6 +183,10 @@ export const denoStore: Store = {
     attempt("write", path, () => {
       const options = { write: true, read: true, create: true, truncate: true, mode: 0o640 };
       return new DenoFile(path, Deno.openSync(path, options));
+    }),
+  openToWrite: (path) =>
+    attempt("write", path, () => {
+      return new DenoFile(path, Deno.openSync(path, { write: true, read: true }));
     }),
   rename: (from, to) => attempt("rename", from, () => Deno.renameSync(from, to)),
   remove: (path) => void attemptIfThere("delete", path, () => Deno.removeSync(path)),

@@ -1,0 +1,128 @@
+/**
+ * Cutting a log into ranges of bytes that can be read apart from each other.
+ *
+ * @module
+ */
+
+import type { ByteSource } from "./bytes.ts";
+import { type Checksum, combinedCrc32 } from "./crc32.ts";
+import type { Step } from "./batching.ts";
+import {
+  createRowTally,
+  createStreamBlock,
+  REJECT_REASONS,
+  type RowParser,
+  type RowTally,
+  SHOWN_REJECTED_ROWS,
+  type StreamBlock,
+} from "./streams.ts";
+
+const LF = 0x0a;
+
+/** A range of bytes: `from` included, `to` not. */
+export interface ByteRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Cuts `sizeBytes` into ranges of `rangeBytes`; at least one, the last one may be longer. */
+export function cutIntoRanges(sizeBytes: number, rangeBytes: number): ByteRange[] {
+  const last = Math.max(1, Math.floor(sizeBytes / rangeBytes)) - 1;
+  const starts = Array.from({ length: last }, (_, i) => (i + 1) * rangeBytes);
+  return [0, ...starts].map((from, i) => ({ from, to: i === last ? sizeBytes : starts[i] }));
+}
+
+/**
+ * Moves both ends of a range to the starts of lines, so that ranges that touch still do: a line
+ * belongs to the range in which it starts.
+ *
+ * @param buffer room to read into
+ */
+export function alignedToLines(
+  log: ByteSource,
+  range: ByteRange,
+  buffer: Uint8Array,
+): ByteRange {
+  const to = lineStart(log, range.to, buffer);
+  return { from: Math.min(to, lineStart(log, range.from, buffer)), to };
+}
+
+/** The first start of a line at or after `offset`, or the end of the log. */
+function lineStart(log: ByteSource, offset: number, buffer: Uint8Array): number {
+  if (offset === 0 || offset >= log.sizeBytes) return Math.min(offset, log.sizeBytes);
+  for (let at = offset - 1;;) {
+    const part = buffer.subarray(0, log.read(buffer.subarray(0, 4096), at));
+    if (part.length === 0) return at;
+    const end = part.indexOf(LF);
+    if (end >= 0) return at + end + 1;
+    at += part.length;
+  }
+}
+
+/** A range of a log, to be read. */
+export interface RangeJob {
+  readonly log: ByteSource;
+  /** It begins and ends with lines, or the log has only this range. */
+  readonly range: ByteRange;
+  /** A new one. */
+  readonly parser: RowParser;
+  /** Room to read into: at least twice the longest row that the parser leaves to be held. */
+  readonly buffer: Uint8Array;
+  readonly checksum: Checksum;
+  /** Takes the streams; the block is reused after the call. */
+  readonly take: (block: StreamBlock) => void;
+}
+
+/** What is known of a range that was read. */
+export interface ReadRange {
+  readonly tally: RowTally;
+  /** Bytes that were read: fewer than the range has where the log ended before. */
+  readonly sizeBytes: number;
+  /** CRC-32 of these bytes. */
+  readonly crc32: number;
+}
+
+/** Reads a range of a log from its start to its end. Cost: O(bytes). Memory: one block. */
+export function* readRange(job: RangeJob): Generator<Step, ReadRange> {
+  const { log, range, parser, buffer, checksum } = job;
+  const block = createStreamBlock();
+  let sizeBytes = 0;
+  let crc32 = 0;
+  for (let held = 0, isLast = false; !isLast;) {
+    const offset = range.from + sizeBytes;
+    const room = buffer.subarray(held, Math.min(buffer.length, held + range.to - offset));
+    const fresh = log.read(room, offset);
+    crc32 = checksum(room.subarray(0, fresh), crc32);
+    sizeBytes += fresh;
+    isLast = fresh < room.length || offset + fresh === range.to;
+    const to = held + fresh;
+    let at = 0;
+    do {
+      block.length = 0;
+      at = parser.parse(buffer, at, to, isLast, block);
+      job.take(block);
+    } while (block.length === block.capacity);
+    buffer.copyWithin(0, at, to);
+    held = to - at;
+    yield { logBytes: fresh, entries: 0 };
+  }
+  return { tally: parser.tally, sizeBytes, crc32 };
+}
+
+/** Puts together what is known of the ranges of a log, in their order. */
+export function joinedRanges(parts: readonly ReadRange[]): ReadRange {
+  const tally = createRowTally();
+  let sizeBytes = 0;
+  let crc32 = 0;
+  for (const part of parts) {
+    for (const row of part.tally.firstRejected) {
+      if (tally.firstRejected.length === SHOWN_REJECTED_ROWS) break;
+      tally.firstRejected.push({ ...row, line: row.line + tally.rows });
+    }
+    tally.rows += part.tally.rows;
+    for (const reason of REJECT_REASONS) tally.rejected[reason] += part.tally.rejected[reason];
+    crc32 = combinedCrc32(crc32, part.crc32, part.sizeBytes);
+    sizeBytes += part.sizeBytes;
+  }
+  return { tally, sizeBytes, crc32 };
+}

@@ -1,0 +1,175 @@
+/**
+ * The jobs of a run: one in the main thread, or several in workers.
+ *
+ * @module
+ */
+
+import { BatchError } from "../core/batch_format.ts";
+import type { Step } from "../core/batching.ts";
+import type { MemoryPlan } from "../core/memory.ts";
+import { drive, StoppedError } from "./drive.ts";
+import type { Store } from "./store.ts";
+import { JobContext, type ResultOf, runTask, type Task } from "./tasks.ts";
+
+/** Does tasks with all its jobs at once. */
+export interface Crew {
+  readonly jobs: number;
+  /**
+   * Does a task.
+   *
+   * @param onStep told of what is done, now and then
+   * @returns what each job gives
+   * @throws what a job throws, when no other job works any more
+   * @throws {StoppedError} where the signal was given
+   */
+  do<T extends Task>(
+    task: T,
+    onStep: (step: Step) => void,
+    signal?: AbortSignal,
+  ): Promise<ResultOf<T>[]>;
+  /** Ends the jobs; nothing of them is left running. */
+  end(): void;
+}
+
+/** Makes a crew of `jobs` jobs: with one, there is no worker, and all files go through `store`. */
+export function createCrew(jobs: number, store: Store, memory: MemoryPlan): Crew {
+  return jobs === 1 ? new CrewOfOne(store, memory) : new WorkerCrew(jobs, memory);
+}
+
+class CrewOfOne implements Crew {
+  readonly jobs = 1;
+  readonly #context: JobContext;
+
+  constructor(store: Store, memory: MemoryPlan) {
+    this.#context = new JobContext(store, memory, 0);
+  }
+
+  async do<T extends Task>(
+    task: T,
+    onStep: (step: Step) => void,
+    signal?: AbortSignal,
+  ): Promise<ResultOf<T>[]> {
+    return [await drive(runTask(task, this.#context), onStep, signal)];
+  }
+
+  end(): void {}
+}
+
+/** What is done so far, shared with the workers: KiB of logs, and thousands of entries. */
+export const PROGRESS_UNITS = { logBytes: 1024, entries: 1024 } as const;
+
+/** What a worker is told when it starts. */
+export interface WorkerStart {
+  readonly job: number;
+  readonly memory: MemoryPlan;
+  /** Two 32-bit integers, see {@linkcode PROGRESS_UNITS}. */
+  readonly progress: SharedArrayBuffer;
+}
+
+/** What a worker answers to a task. */
+export type WorkerAnswer = { readonly result: unknown } | { readonly error: PlainError };
+
+/** An error as it passes from a worker. */
+export interface PlainError {
+  readonly message: string;
+  readonly stack?: string;
+  /** The fields of a BatchError, where it is one. */
+  readonly batch?: Pick<BatchError, "source" | "byteOffset" | "reason">;
+}
+
+/** Makes plain what a worker throws. */
+export function plainError(error: unknown): PlainError {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { message, stack } = error;
+  if (!(error instanceof BatchError)) return { message, stack };
+  const { source, byteOffset, reason } = error;
+  return { message, stack, batch: { source, byteOffset, reason } };
+}
+
+function errorOf({ message, stack, batch }: PlainError): Error {
+  if (batch !== undefined) return new BatchError(batch.source, batch.byteOffset, batch.reason);
+  const error = new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
+
+/** How often the main thread looks how far the workers are. */
+const LOOK_MS = 100;
+
+class WorkerCrew implements Crew {
+  readonly jobs: number;
+  readonly #memory: MemoryPlan;
+  readonly #progress = new SharedArrayBuffer(8);
+  #workers: Worker[] = [];
+
+  constructor(jobs: number, memory: MemoryPlan) {
+    this.jobs = jobs;
+    this.#memory = memory;
+  }
+
+  /** The workers are started by the first task. */
+  #start(): void {
+    if (this.#workers.length > 0) return;
+    const url = new URL("./worker.ts", import.meta.url);
+    this.#workers = Array.from({ length: this.jobs }, (_, job) => {
+      const worker = new Worker(url, { type: "module", name: `job ${job}` });
+      const start: WorkerStart = { job, memory: this.#memory, progress: this.#progress };
+      worker.postMessage(start);
+      return worker;
+    });
+  }
+
+  async do<T extends Task>(
+    task: T,
+    onStep: (step: Step) => void,
+    signal?: AbortSignal,
+  ): Promise<ResultOf<T>[]> {
+    this.#start();
+    const looking = setInterval(() => onStep(this.#takeProgress()), LOOK_MS);
+    let stop = (): void => {};
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => reject(new StoppedError("Stopped"));
+    });
+    signal?.addEventListener("abort", stop);
+    try {
+      if (signal?.aborted) stop();
+      const answers = this.#workers.map((worker) => answerOf(worker, task));
+      return await Promise.race([Promise.all(answers), stopped]) as ResultOf<T>[];
+    } catch (error) {
+      this.end();
+      throw error;
+    } finally {
+      clearInterval(looking);
+      signal?.removeEventListener("abort", stop);
+      onStep(this.#takeProgress());
+    }
+  }
+
+  #takeProgress(): Step {
+    const done = new Int32Array(this.#progress);
+    return {
+      logBytes: Atomics.exchange(done, 0, 0) * PROGRESS_UNITS.logBytes,
+      entries: Atomics.exchange(done, 1, 0) * PROGRESS_UNITS.entries,
+    };
+  }
+
+  end(): void {
+    for (const worker of this.#workers) worker.terminate();
+    this.#workers = [];
+  }
+}
+
+/** Gives a worker a task and waits for what it gives. */
+function answerOf(worker: Worker, task: Task): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => {
+      if ("error" in data) reject(errorOf(data.error));
+      else resolve(data.result);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(`Cannot go on: a job failed: ${event.message}`));
+    };
+    worker.postMessage(task);
+  });
+}

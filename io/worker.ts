@@ -1,0 +1,53 @@
+/**
+ * A worker: does tasks as one of several jobs.
+ *
+ * @module
+ */
+
+import type { Step } from "../core/batching.ts";
+import { plainError, PROGRESS_UNITS, type WorkerAnswer, type WorkerStart } from "./crew.ts";
+import { denoStore } from "./store.ts";
+import { JobContext, runTask, type Task } from "./tasks.ts";
+
+/** What a worker's global scope has; a compiled program checks this file as a window's. */
+interface WorkerScope {
+  onmessage: ((event: MessageEvent<WorkerStart | Task>) => void) | null;
+  postMessage(answer: WorkerAnswer): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+
+scope.onmessage = ({ data }) => {
+  const { job, memory, progress } = data as WorkerStart;
+  const context = new JobContext(denoStore, memory, job);
+  const tell = progressTeller(progress);
+  scope.onmessage = ({ data: task }) => scope.postMessage(answer(task as Task, context, tell));
+};
+
+function answer(task: Task, context: JobContext, tell: (step: Step) => void): WorkerAnswer {
+  try {
+    const steps = runTask(task, context);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) return { result: value };
+      tell(value as Step);
+    }
+  } catch (error) {
+    return { error: plainError(error) };
+  }
+}
+
+/** Adds up what is done in units that fit in 32 bits; the rest is kept for the next time. */
+function progressTeller(progress: SharedArrayBuffer): (step: Step) => void {
+  const done = new Int32Array(progress);
+  let logBytes = 0;
+  let entries = 0;
+  return (step) => {
+    logBytes += step.logBytes;
+    entries += step.entries;
+    Atomics.add(done, 0, Math.floor(logBytes / PROGRESS_UNITS.logBytes));
+    Atomics.add(done, 1, Math.floor(entries / PROGRESS_UNITS.entries));
+    logBytes %= PROGRESS_UNITS.logBytes;
+    entries %= PROGRESS_UNITS.entries;
+  };
+}
