@@ -217,7 +217,7 @@ export const OPTIONS = [
   {
     flag: "--jobs",
     placeholder: "N",
-    otherwise: "as many as there are cores",
+    otherwise: "the cores there are",
     help: "jobs that work at once",
     kind: wholeNumber({ min: 1, max: 256, unit: "jobs" }),
     commands: ["run"],

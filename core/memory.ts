@@ -18,7 +18,7 @@ const WORKER_BYTES = 24 * MIB;
 /** Buffers of a job that do not depend on anything: encoding, printing, a block of streams. */
 const FIXED_BYTES = 4 * MIB;
 /** A smaller piece would make too many runs. */
-const MIN_PIECE_BYTES = 8 * MIB;
+const MIN_PIECE_BYTES = 16 * MIB;
 /** A larger piece would only take memory from others. */
 const MAX_PIECE_BYTES = 2048 * MIB;
 

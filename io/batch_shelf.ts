@@ -92,7 +92,13 @@ export class BatchShelf {
     }
     const sizes: Partial<Record<KeyKind, BatchFileSize>> = {};
     for (const kind of keys) {
-      const sink = publication.create(batchFileName(kind));
+      const name = batchFileName(kind);
+      if (runs[kind].length === 1) {
+        sizes[kind] = this.#sizeOf(runs[kind][0]);
+        publication.adopt(name, runs[kind][0]);
+        continue;
+      }
+      const sink = publication.create(name);
       sizes[kind] = await this.#merge(runs[kind], { kind, day: log.day }, sink, work);
       publication.finish(sink);
     }
@@ -129,6 +135,16 @@ export class BatchShelf {
         user: results.flatMap((result) => result.runs.user),
       },
     };
+  }
+
+  /** What the only run of a log holds: it is the batch as it is. */
+  #sizeOf(path: string): BatchFileSize {
+    const source = new FileSource(this.#store.openToRead(path));
+    try {
+      return { ...new BatchReader(source, crc32).trailer, sizeBytes: source.sizeBytes };
+    } finally {
+      source.close();
+    }
   }
 
   /** Merges runs into a batch file. */

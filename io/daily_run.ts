@@ -8,7 +8,7 @@ import { BatchError } from "../core/batch_format.ts";
 import { type Day, formatDay } from "../core/day.ts";
 import { type BatchShape, type Manifest, shapeOf } from "../core/manifest.ts";
 import type { MemoryPlan } from "../core/memory.ts";
-import { batchFileName, batchFolderName, dateOfResult, summaryName } from "../core/names.ts";
+import { batchFileName, batchFolderName, dateOfResult } from "../core/names.ts";
 import {
   type DayPlan,
   hasTooManyRejected,
@@ -16,11 +16,10 @@ import {
   planRun,
   type RunPlan,
   type RunRequest,
-  usedDays,
 } from "../core/plan.ts";
 import { expired } from "../core/retention.ts";
 import type { KeyKind } from "../core/streams.ts";
-import { daysUsedIn, type RunSummary, summaryOf } from "../core/summary.ts";
+import { type RunSummary, summaryOf } from "../core/summary.ts";
 import type { Reader, Writer } from "../formats/interface.ts";
 import { BatchShelf } from "./batch_shelf.ts";
 import { createCrew, type Crew } from "./crew.ts";
@@ -28,9 +27,9 @@ import { compressedOnly, listBatches, listLogs } from "./inventory.ts";
 import { lockFolder } from "./lock.ts";
 import { tooManyRejected } from "./messages.ts";
 import { Meter, type Reporter } from "./meter.ts";
-import { readText, recover } from "./publication.ts";
+import { recover } from "./publication.ts";
 import { makeReports } from "./report_stage.ts";
-import { checkRoom } from "./room.ts";
+import { refusePlan } from "./refusals.ts";
 import type { Store } from "./store.ts";
 
 /** What a daily run is asked to do. */
@@ -152,7 +151,7 @@ class DailyRun {
   async make(): Promise<RunSummary> {
     this.#recover();
     const plan = this.#plan();
-    this.#checkPlan(plan);
+    refusePlan(plan, this.#options, { store: this.#store, reporter: this.#reporter });
     await this.#batch(plan);
     const summary = await this.#publish(plan);
     this.#expire(plan);
@@ -190,58 +189,6 @@ class DailyRun {
       );
     }
     return plan;
-  }
-
-  /** Everything that can be refused before work is done. */
-  #checkPlan(plan: RunPlan): void {
-    const { logs, strict } = this.#options;
-    for (const day of plan.days) {
-      if (day.act !== "build") continue;
-      const path = `${logs}/${day.log.name}`;
-      const info = this.#store.info(path);
-      if (info?.isFile === true) continue;
-      const what = info === undefined ? "not found" : info.isFolder ? "it is a folder" : "no file";
-      throw new Error(`Cannot read log "${path}": ${what}, expected a file`);
-    }
-    const missing = missingDays(plan).map(formatDay);
-    const empty = plan.days.flatMap((day) => emptyLogOf(day));
-    if (strict && missing.length > 0) {
-      throw new Error(
-        `Cannot make charts with --strict: neither log nor batch of ${missing.join(", ")}, ` +
-          "expected every day of the window",
-      );
-    }
-    if (strict && empty.length > 0) {
-      throw new Error(
-        `Cannot make charts with --strict: log of 0 bytes ${empty.join(", ")}, ` +
-          "expected logs with rows",
-      );
-    }
-    this.#checkNotPoorer(plan);
-    if (missing.length > 0) {
-      this.#reporter.warn(`neither log nor batch of ${missing.join(", ")}: missing in the charts`);
-    }
-    for (const name of empty) this.#reporter.warn(`log "${name}" has 0 bytes: a day of no streams`);
-    checkRoom(this.#store, plan, this.#options);
-  }
-
-  /** A chart of fewer days never takes the place of one of more by itself. */
-  #checkNotPoorer(plan: RunPlan): void {
-    const path = `${this.#options.results}/${summaryName(plan.date)}`;
-    if (this.#options.replace || this.#store.info(path) === undefined) return;
-    const before = daysUsedIn(readText(this.#store, path));
-    if (before === undefined) {
-      this.#reporter.warn(`ignored "${path}": damaged, expected a run summary`);
-      return;
-    }
-    const now = usedDays(plan);
-    if (now.length >= before.length) return;
-    const lost = before.filter((day) => !now.includes(day)).map(formatDay);
-    throw new Error(
-      `Cannot replace the charts of ${formatDay(plan.date)}: ${now.length} days used, expected ` +
-        `at least ${before.length} as published (without ${lost.join(", ")}; ` +
-        "--replace publishes all the same)",
-    );
   }
 
   /** Builds what is to be built, and judges what is there by the same limit. */
@@ -350,11 +297,4 @@ class DailyRun {
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
-}
-
-/** The name of the log of 0 bytes that the day has, if it has one. */
-function emptyLogOf(day: DayPlan): string[] {
-  if (day.act === "miss") return [];
-  const { name, sizeBytes } = day.act === "build" ? day.log : day.manifest.log;
-  return sizeBytes === 0 ? [name] : [];
 }
