@@ -1,5 +1,5 @@
 /**
- * One day of 30 M rows with both charts, and a window of seven such days from batches.
+ * One day of 30 M rows with both charts, and a window of seven such days from batches, with one job.
  *
  * `deno task bench:day [ROWS]`; the logs are kept in bench/data/.
  *
@@ -33,7 +33,17 @@ async function measureCase(name: string, profile: "wide" | "sample", days: 1 | 7
   const logs = await ensureLogs({ profile, days, rows: ROWS });
   const work = "bench/data/work";
   const folders = ["--logs", logs, "--batch", `${work}/batch`, "--results", `${work}/results`];
-  const args = ["run", "--date", LAST_DATE, "--days", String(days), "--replace", ...folders];
+  const args = [
+    "run",
+    "--jobs",
+    "1",
+    "--date",
+    LAST_DATE,
+    "--days",
+    String(days),
+    "--replace",
+    ...folders,
+  ];
   const clean = () => Deno.removeSync(work, { recursive: true });
   const runs: Measured[] = [];
   Deno.mkdirSync(work, { recursive: true });
@@ -83,7 +93,7 @@ const heads = [
   "peak MiB",
   "CRC-32 of the reports",
 ];
-const markdown = `# One day and a week of ${ROWS} rows a day\n\n` +
+const markdown = `# One day and a week of ${ROWS} rows a day, one job\n\n` +
   Object.entries(facts).map(([name, fact]) => `- ${name}: ${fact}\n`).join("") +
   `\n${table(heads, rows.map(line))}`;
 keepResult("day", markdown, { facts, rows });

@@ -208,9 +208,11 @@ export class BatchShelf {
     const info = this.#store.info(path);
     const isSame = info !== undefined && isSameLog(log, { name: log.name, ...info });
     if (isSame && readBytes === log.sizeBytes) return;
+    const sizes = `${log.sizeBytes} bytes at the start, ${info?.sizeBytes ?? 0} at the end`;
+    const what = info?.sizeBytes === log.sizeBytes ? "its modification time changed" : sizes;
     throw new Error(
-      `Cannot use log "${path}": still being written, ${log.sizeBytes} bytes at the start and ` +
-        `${info?.sizeBytes ?? 0} at the end, expected a log that does not change while it is read`,
+      `Cannot use log "${path}": still being written (${what}), ` +
+        "expected a log that does not change while it is read",
     );
   }
 

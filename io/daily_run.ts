@@ -80,8 +80,8 @@ export async function dailyRun(
   listLogs(store, options.logs);
   const folders = [options.batch, options.results];
   const newFolders = folders.filter((folder) => store.info(folder) === undefined);
-  for (const folder of folders) store.makeFolder(folder);
   try {
+    for (const folder of folders) store.makeFolder(folder);
     const locks = [await lockFolder(options.batch)];
     try {
       if (!isSameFolder(options)) locks.push(await lockFolder(options.results));
@@ -224,7 +224,7 @@ class DailyRun {
   async #publish(plan: RunPlan): Promise<RunSummary> {
     for (;;) {
       try {
-        return await makeReports({
+        const summary = await makeReports({
           plan,
           options: this.#options,
           store: this.#store,
@@ -233,6 +233,8 @@ class DailyRun {
           manifests: this.#manifests,
           summary: (reports) => this.#summary(plan, reports),
         });
+        this.#shelf.clearRuns();
+        return summary;
       } catch (error) {
         this.#shelf.clearRuns();
         if (!(error instanceof BatchError)) throw error;

@@ -337,12 +337,12 @@ testProgram("run makes the same reports of a window that crosses a year", async 
 });
 
 testProgram("run makes charts of more days than one merge takes", async (place) => {
-  const plan = planMemory(192 * 2 ** 20, 50);
+  const plan = planMemory(144 * 2 ** 20, 50);
   assert.ok(typeof plan !== "number" && plan.fanIn < 20, "the merge takes more than one round");
   const days = daysOf(windowEnding(LAST, 20));
   const logs = Object.fromEntries(days.map((day, i) => [day, logOf(DAYS[i % 8]).slice(-600 - i)]));
   for (const day of days) deliver(place, day, logs[day]);
-  const words = ["--days", "20", "--memory", "192MiB", "--max-rejected", "100%"];
+  const words = ["--days", "20", "--memory", "144MiB", "--max-rejected", "100%"];
   await place.run(...words);
   assertCharts(place, LAST, days, { logs });
   assert.deepEqual(place.names("batch").filter((name) => name.startsWith(".")), []);

@@ -33,6 +33,7 @@ function optionsIn(place: Place, others: Partial<DailyRunOptions> = {}): DailyRu
     top: 50,
     strict: false,
     replace: false,
+    jobs: 1,
     maxRejected: 0.1,
     memory: { ...memory, fanIn: 2, pieceBytes: 1260, logBufferBytes: 1 << 18 },
     reader: pipe,
@@ -219,7 +220,7 @@ Deno.test("dailyRun() refuses a log that is still being written", async () => {
     });
     await assert.rejects(runOn(growing, place), {
       message:
-        /^Cannot use log ".*1201\.log": still being written, 4400 bytes at the start and 4407 at/,
+        /^Cannot use log ".*1201\.log": still being written \(4400 bytes at the start, 4407 at/,
     });
     assert.deepEqual(reportsIn(place), former);
     assert.deepEqual(place.names().filter((name) => /(?:^|\/)\./.test(name)), []);

@@ -9,36 +9,50 @@ import { PROGRAM, testProgram } from "./program.ts";
 const MIB = 2 ** 20;
 const ROWS = 1_100_000;
 
-testProgram("run gives the same bytes with every --memory that is enough", async (place) => {
-  place.write("logs/listen-20211201.log", "");
-  const log = Deno.openSync(place.path("logs/listen-20211201.log"), { write: true });
-  for (const chunk of generateLog(LAST, generatorOptions({ rowCount: ROWS, songCount: 50_000 }))) {
-    log.writeSync(chunk);
-  }
-  log.close();
-  const refusal = await place.runFails(2, "--memory", "1MiB");
-  const [, number] = /^Cannot use "--memory 1MiB": .*expected at least (\d+)MiB\n$/.exec(refusal)!;
-  const least = Number(number);
-  assert.match(await place.runFails(2, "--memory", `${least - 1}MiB`), /at least/);
-  assert.ok(least <= 256, "256MiB works");
-  const plan = planMemory(least * MIB, 50);
-  assert.ok(typeof plan !== "number" && new Piece(plan.pieceBytes).capacity < ROWS, "several runs");
-
-  const made = [];
-  for (const mebibytes of [least, least + 1, 256, 512]) {
-    for (const name of ["batch", "results"]) {
-      if (made.length > 0) place.remove(name);
+testProgram(
+  "run gives the same bytes with every --memory that is enough and any --jobs",
+  async (place) => {
+    place.write("logs/listen-20211201.log", "");
+    const log = Deno.openSync(place.path("logs/listen-20211201.log"), { write: true });
+    for (
+      const chunk of generateLog(LAST, generatorOptions({ rowCount: ROWS, songCount: 50_000 }))
+    ) {
+      log.writeSync(chunk);
     }
-    await place.run("--memory", `${mebibytes}MiB`);
-    made.push(place.contents("results"));
-    // In this process there is more than the program.
-    if (PROGRAM === undefined) continue;
-    const { peakMemoryBytes } = summaryIn(place, LAST);
-    assert.ok(peakMemoryBytes <= mebibytes * MIB, `${peakMemoryBytes} bytes at ${mebibytes}MiB`);
-  }
-  for (const reports of made) assert.deepEqual(reports, made[0]);
-  assert.equal(Object.keys(made[0]).length, 2);
-});
+    log.close();
+    const refusal = await place.runFails(2, "--memory", "1MiB");
+    const [, number] = /^Cannot use "--memory 1MiB": .*expected at least (\d+)MiB\n$/.exec(
+      refusal,
+    )!;
+    const least = Number(number);
+    assert.match(await place.runFails(2, "--memory", `${least - 1}MiB`), /at least/);
+    assert.ok(least <= 256, "256MiB works");
+    const plan = planMemory(least * MIB, 50);
+    assert.ok(
+      typeof plan !== "number" && new Piece(plan.pieceBytes).capacity < ROWS,
+      "several runs",
+    );
+
+    const made = [];
+    const budgets = [[least, 1], [least + 1, 1], [256, 1], [256, 2], [512, 2], [512, 5]];
+    for (const [mebibytes, jobs] of budgets) {
+      for (const name of ["batch", "results"]) {
+        if (made.length > 0) place.remove(name);
+      }
+      await place.run("--memory", `${mebibytes}MiB`, "--jobs", String(jobs));
+      made.push(place.contents("results"));
+      // In this process there is more than the program.
+      if (PROGRAM === undefined) continue;
+      const { peakMemoryBytes } = summaryIn(place, LAST);
+      assert.ok(
+        peakMemoryBytes <= mebibytes * MIB,
+        `${peakMemoryBytes} bytes at ${mebibytes}MiB, ${jobs} jobs`,
+      );
+    }
+    for (const reports of made) assert.deepEqual(reports, made[0]);
+    assert.equal(Object.keys(made[0]).length, 2);
+  },
+);
 
 testProgram(
   "run tells the least --memory that works, which is more for a large --top",
