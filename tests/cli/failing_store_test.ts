@@ -172,7 +172,7 @@ for (
     await withWork(async (place) => {
       const former = reportsIn(place);
       const full = watchedStore(QUICK, (act) => {
-        if (act.act === "writeAll" && path.test(act.path)) {
+        if (act.act === "writeAt" && path.test(act.path)) {
           throw new StoreError("write", act.path, diskFull());
         }
       });

@@ -50,6 +50,11 @@ export class MemoryStore implements Store {
     return this.#open(path);
   }
 
+  openToWrite(path: string): OpenFile {
+    if (!this.files.has(path)) throw new StoreError("write", path, new Deno.errors.NotFound());
+    return this.#open(path);
+  }
+
   create(path: string): OpenFile {
     if (!this.folders.has(folderOf(path))) {
       throw new StoreError("write", path, new Deno.errors.NotFound());
@@ -69,7 +74,11 @@ export class MemoryStore implements Store {
         for (let i = 0; i < part.length; i++) into[i] = part.charCodeAt(i);
         return part.length;
       },
-      writeAll: (more) => void this.files.set(path, bytes() + String.fromCharCode(...more)),
+      writeAt: (more, offset) => {
+        const [head, tail] = [bytes().slice(0, offset), bytes().slice(offset + more.length)];
+        const text = String.fromCharCode(...more);
+        this.files.set(path, head.padEnd(offset, "\0") + text + tail);
+      },
       sync: () => {},
       close: () => void this.openFiles--,
     };
@@ -123,14 +132,14 @@ export function watchedStore(store: Store, before: BeforeAct): Store {
     path: file.path,
     sizeBytes: () => (ask("sizeBytes", file.path), file.sizeBytes()),
     readAt: (into, offset) => (ask("readAt", file.path), file.readAt(into, offset)),
-    writeAll: (bytes) => {
+    writeAt: (bytes, offset) => {
       try {
-        ask("writeAll", file.path);
+        ask("writeAt", file.path);
       } catch (error) {
-        file.writeAll(bytes.subarray(0, bytes.length >> 1));
+        file.writeAt(bytes.subarray(0, bytes.length >> 1), offset);
         throw error;
       }
-      file.writeAll(bytes);
+      file.writeAt(bytes, offset);
     },
     sync: () => ask("sync", file.path),
     close: () => file.close(),
@@ -141,6 +150,7 @@ export function watchedStore(store: Store, before: BeforeAct): Store {
     makeFolder: (path) => (ask("makeFolder", path), store.makeFolder(path)),
     openToRead: (path) => (ask("openToRead", path), watched(store.openToRead(path))),
     create: (path) => (ask("create", path), watched(store.create(path))),
+    openToWrite: (path) => (ask("openToWrite", path), watched(store.openToWrite(path))),
     rename: (from, to) => (ask("rename", from), store.rename(from, to)),
     remove: (path) => (ask("remove", path), store.remove(path)),
     syncFolder: (path) => ask("syncFolder", path),
