@@ -32,6 +32,8 @@ export interface Inventory {
   /** At most one log a day. */
   readonly logs: readonly FoundLog[];
   readonly batches: readonly FoundBatch[];
+  /** Days with a folder that holds no batch: what a deletion that was cut short has left. */
+  readonly remains?: readonly Day[];
 }
 
 /** What is asked of a run. */
@@ -84,7 +86,8 @@ export function planRun(request: RunRequest, inventory: Inventory): RunPlan {
     );
   }
   const kept = Math.max(request.keepBatchDays, request.windowDays);
-  return { date, window, days, expired: expired(inventory.batches.map((b) => b.day), date, kept) };
+  const stored = [...inventory.batches.map((batch) => batch.day), ...inventory.remains ?? []];
+  return { date, window, days, expired: expired(stored, date, kept) };
 }
 
 /** The newest day before today that has a log or a batch. */

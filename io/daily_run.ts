@@ -23,7 +23,7 @@ import { type RunSummary, summaryOf } from "../core/summary.ts";
 import type { Reader, Writer } from "../formats/interface.ts";
 import { BatchShelf } from "./batch_shelf.ts";
 import { createCrew, type Crew } from "./crew.ts";
-import { compressedOnly, listBatches, listLogs } from "./inventory.ts";
+import { compressedOnly, listBatches, listLogs, listRemains } from "./inventory.ts";
 import { lockFolder } from "./lock.ts";
 import { tooManyRejected } from "./messages.ts";
 import { Meter, type Reporter } from "./meter.ts";
@@ -179,6 +179,7 @@ class DailyRun {
     const plan = planRun({ ...this.#options, shape: this.#shape }, {
       logs: found,
       batches: listBatches(this.#store, batch),
+      remains: listRemains(this.#store, batch),
     });
     const compressed = compressedOnly(this.#store, logs, found);
     const unread = missingDays(plan).filter((day) => compressed.includes(day));

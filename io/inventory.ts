@@ -54,6 +54,14 @@ export function listBatches(store: Store, folder: string): FoundBatch[] {
   });
 }
 
+/** The days whose folders hold no manifest, and so no batch. */
+export function listRemains(store: Store, folder: string): Day[] {
+  return (store.list(folder) ?? []).flatMap((name) => {
+    const day = dayOfBatchFolder(name);
+    return day === undefined || readManifest(store, folder, day) !== undefined ? [] : [day];
+  });
+}
+
 /** Reads a manifest: what is wrong with it as text, `undefined` where the folder has none. */
 export function readManifest(
   store: Store,

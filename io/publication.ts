@@ -33,6 +33,8 @@ export class Publication {
   readonly #folder: string;
   readonly #names: string[] = [];
   readonly #open = new Set<FileSink>();
+  /** The journal has its name: the set is as good as published. */
+  #isBegun = false;
 
   /** @param folder it must exist */
   constructor(store: Store, folder: string) {
@@ -79,18 +81,26 @@ export class Publication {
     const store = this.#store;
     const journal: Journal = { files: this.#names, removals };
     const aside = new FileSink(store.create(`${this.#folder}/${asideName(JOURNAL)}`));
+    this.#open.add(aside);
     aside.write(new TextEncoder().encode(JSON.stringify(journal)));
-    aside.finish();
+    this.finish(aside);
     store.rename(`${this.#folder}/${asideName(JOURNAL)}`, `${this.#folder}/${JOURNAL}`);
+    this.#isBegun = true;
     store.syncFolder(this.#folder);
     carryOut(store, this.#folder, journal);
   }
 
-  /** Gives the set up: nothing of it stays, as far as the folder lets itself be cleaned. */
+  /**
+   * Gives the set up: nothing of it stays, as far as the folder lets itself be cleaned. Where the
+   * journal is there, all stays as it is, for the next start to complete it.
+   */
   abandon(): void {
     for (const sink of this.#open) sink.close();
     this.#open.clear();
-    for (const name of this.#names) this.#store.remove(`${this.#folder}/${asideName(name)}`);
+    if (this.#isBegun) return;
+    for (const name of [...this.#names, JOURNAL]) {
+      this.#store.remove(`${this.#folder}/${asideName(name)}`);
+    }
     this.#names.length = 0;
   }
 }
@@ -130,7 +140,7 @@ function readJournal(store: Store, path: string): Journal {
     const journal = JSON.parse(readText(store, path));
     const isNames = (list: unknown): boolean =>
       Array.isArray(list) && list.every((name) => typeof name === "string" && !/[/\0]/.test(name));
-    if (isNames(journal.files) && isNames(journal.removals)) return journal;
+    if (isNames(journal?.files) && isNames(journal?.removals)) return journal;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }

@@ -4,13 +4,13 @@
  * @module
  */
 
-import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { generateLog, generatorOptions } from "../../bench/generator.ts";
 import { compactDay, type Day, daysOf, formatDay, parseDay, windowEnding } from "../../core/day.ts";
 import { logName } from "../../core/names.ts";
 import type { KeyKind } from "../../core/streams.ts";
 import { chartOf } from "../oracle.ts";
+import { assertSameText } from "./_compare.ts";
 import type { Place } from "./program.ts";
 
 /** The last day that has a log. */
@@ -116,18 +116,6 @@ function chart(logs: readonly string[], kind: KeyKind, top: number): string {
   const made = CHARTS.get(key) ?? chartOf(logs, kind, top);
   CHARTS.set(key, made);
   return made;
-}
-
-/** Asserts that two texts are equal; shows the first line that differs. */
-export function assertSameText(actual: string, expected: string, what: string): void {
-  if (actual === expected) return;
-  const lines = expected.split("\n");
-  const other = actual.split("\n");
-  const at = lines.findIndex((line, i) => line !== other[i]);
-  const place = at < 0 ? lines.length : at;
-  assert.fail(
-    `${what} differs in line ${place + 1}:\nis       ${other[place]}\nexpected ${lines[place]}`,
-  );
 }
 
 /** The summary of a run, as it was published. */

@@ -2,13 +2,14 @@
  * The daily run on a store that fails: a full disk, too little room, and a failure at every act.
  */
 import assert from "node:assert/strict";
-import { planMemory } from "../../core/memory.ts";
+import { MIN_CURSOR_BYTES } from "../../core/batch_reader.ts";
 import { pipe } from "../../formats/pipe.ts";
 import { top } from "../../formats/top.ts";
 import { dailyRun, type DailyRunOptions } from "../../io/daily_run.ts";
 import { recover } from "../../io/publication.ts";
 import { denoStore, type Store, StoreError } from "../../io/store.ts";
 import { diskFull, failingStore, type Failure, watchedStore } from "../unit/io/stores.ts";
+import { assertSameFiles } from "./_compare.ts";
 import { assertCharts, deliver, LAST, logOf } from "./_week.ts";
 import { Place } from "./program.ts";
 
@@ -19,8 +20,6 @@ const LOGS = { [LAST]: DELIVERED_AGAIN, [LAST - 1]: OTHER };
 
 /** A run of two days, in pieces that are so small that many runs are merged. */
 function optionsIn(place: Place, others: Partial<DailyRunOptions> = {}): DailyRunOptions {
-  const memory = planMemory(512 * 2 ** 20, 50);
-  assert.ok(typeof memory !== "number");
   return {
     logs: place.path("logs"),
     batch: place.path("batch"),
@@ -35,7 +34,13 @@ function optionsIn(place: Place, others: Partial<DailyRunOptions> = {}): DailyRu
     replace: false,
     jobs: 1,
     maxRejected: 0.1,
-    memory: { ...memory, fanIn: 2, pieceBytes: 1260, logBufferBytes: 1 << 18 },
+    memory: {
+      fanIn: 2,
+      cursorBytes: MIN_CURSOR_BYTES,
+      pieceBytes: 1260,
+      logBufferBytes: 1 << 18,
+      outputBufferBytes: 1 << 12,
+    },
     reader: pipe,
     writer: top,
     versions: {},
@@ -120,10 +125,10 @@ for (const failure of ["once", "for good"] satisfies Failure[]) {
         });
         recover(QUICK, place.path("results"));
         const left = reportsIn(place);
-        assert.deepEqual(left, left.checksums === former.checksums ? former : fresh, what);
+        assertSameFiles(left, left.checksums === former.checksums ? former : fresh, what);
         await runOn(QUICK, place);
-        assert.deepEqual(reportsIn(place), fresh, what);
-        assert.deepEqual(place.contents("batch"), batches, what);
+        assertSameFiles(reportsIn(place), fresh, what);
+        assertSameFiles(place.contents("batch"), batches, what);
         assert.deepEqual(place.names(), names, `${what}: something is left`);
       }
       assert.ok(number > 100, `${number} acts`);
@@ -158,7 +163,7 @@ Deno.test("dailyRun() of a first day leaves nothing after an act failed once", a
 
 for (
   const [what, path] of [
-    ["a run", /\/batch\/\.runs\/run-0$/],
+    ["a run", /\/batch\/\.runs\/run-0-0$/],
     ["the country batch", /\/20211201\/\.country\.batch\.aside$/],
     ["the user batch", /\/20211201\/\.user\.batch\.aside$/],
     ["the manifest", /\/20211201\/\.manifest\.json\.aside$/],
@@ -182,7 +187,7 @@ for (
         assert.equal(error.message, `Cannot write "${error.path}": ${reason}`);
         return true;
       });
-      assert.deepEqual(reportsIn(place), former);
+      assertSameFiles(reportsIn(place), former);
       const hidden = place.names().filter((name) => /(?:^|\/)\./.test(name));
       assert.deepEqual(hidden, [], "the room is given back");
       await runOn(QUICK, place);
@@ -202,7 +207,7 @@ for (const [folder, needed] of [["batch", 2640], ["results", 5160]] as const) {
       });
       const message = `Cannot write to "${place.path(folder)}": 1 MiB free, expected about 1 MiB`;
       await assert.rejects(runOn(storeWith(needed - 1), place), { message });
-      assert.deepEqual(place.contents(""), before);
+      assertSameFiles(place.contents(""), before);
       await assert.rejects(runOn(storeWith(needed), place), { message: "the work has begun" });
     });
   });
@@ -222,7 +227,7 @@ Deno.test("dailyRun() refuses a log that is still being written", async () => {
       message:
         /^Cannot use log ".*1201\.log": still being written \(4400 bytes at the start, 4407 at/,
     });
-    assert.deepEqual(reportsIn(place), former);
+    assertSameFiles(reportsIn(place), former);
     assert.deepEqual(place.names().filter((name) => /(?:^|\/)\./.test(name)), []);
   });
 });

@@ -111,10 +111,13 @@ export class Place {
     }).spawn();
   }
 
-  /** The words of `run` with the three folders of this place, and others. */
+  /**
+   * The words of `run` with the three folders of this place, and others. There is one job if
+   * nothing else is said, for workers take longer to start than these logs to be read.
+   */
   runWords(...argv: string[]): string[] {
     const folders = ["logs", "batch", "results"].flatMap((name) => [`--${name}`, this.path(name)]);
-    return ["run", ...folders, ...argv];
+    return ["run", ...folders, "--jobs", "1", ...argv];
   }
 
   /** Does a daily run, which must succeed. */

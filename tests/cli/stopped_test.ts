@@ -1,6 +1,7 @@
 /** What a run that was stopped has left: completed or deleted by the next start. */
 import assert from "node:assert/strict";
 import { compactDay } from "../../core/day.ts";
+import { assertSameFiles, type Texts } from "./_compare.ts";
 import {
   assertCharts,
   batchName,
@@ -66,7 +67,7 @@ for (let renamed = 0; renamed <= RESULTS.length; renamed++) {
       await place.run("--days", "2");
       assertCharts(place, LAST, [LAST - 1, LAST]);
       assert.deepEqual(daysRead(summaryIn(place, LAST)), []);
-      assert.deepEqual(place.contents(folder), published);
+      assertSameFiles(place.contents(folder), published);
       assert.deepEqual(hiddenNames(place), []);
     },
   );
@@ -97,7 +98,7 @@ testProgram(
     place.write("batch/.lock", '{"pid":1,"since":"2021-12-01T00:00:00.000Z"}');
     const { stderr } = await place.run("--days", "2");
     assert.doesNotMatch(stderr, /Warning/);
-    assert.deepEqual(place.contents("results"), before);
+    assertSameFiles(place.contents("results"), before);
     assert.deepEqual(hiddenNames(place), []);
   },
 );
@@ -125,7 +126,7 @@ testProgram("run takes a journal that is no journal for none", async (place) => 
     place.write("results/.publish.json", journal);
     place.write("results/.country_top50_20211201.txt.aside", "not to be published");
     await place.run("--days", "2");
-    assert.deepEqual(place.contents("results"), before, journal);
+    assertSameFiles(place.contents("results"), before, journal);
     assert.deepEqual(hiddenNames(place), [], journal);
   }
 });
@@ -136,8 +137,8 @@ function deliverLarge(place: Place): void {
 }
 
 /** What a run must leave as it was, and what it must not leave. */
-function outputsIn(place: Place): Record<string, string>[] {
-  return [place.contents("batch"), place.contents("results")];
+function outputsIn(place: Place): Texts {
+  return { ...place.contents("batch"), ...place.contents("results") };
 }
 
 /** Waits until a process has written something that matches to standard error, and hears no more. */
@@ -150,20 +151,22 @@ async function untilSaid(process: Deno.ChildProcess, what: RegExp): Promise<void
   assert.fail(`ended without ${what}: ${text}`);
 }
 
-for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+for (
+  const [signal, status, jobs] of [["SIGINT", 130, "1"], ["SIGTERM", 143, "2"]] as const
+) {
   testProgram(
-    `run ends with status ${status} after ${signal}, former results stay`,
+    `run --jobs ${jobs} ends with status ${status} after ${signal}, former results stay`,
     async (place) => {
       deliverDays(place, LAST, 2);
       await place.run("--days", "2");
       const before = outputsIn(place);
       deliverLarge(place);
-      const process = place.start(...place.runWords("--days", "2", "--verbose"));
+      const process = place.start(...place.runWords("--days", "2", "--verbose", "--jobs", jobs));
       await untilSaid(process, /Reading log/);
       process.kill(signal);
       await process.stdout.cancel();
       assert.equal((await process.status).code, status);
-      assert.deepEqual(outputsIn(place), before);
+      assertSameFiles(outputsIn(place), before);
       assert.deepEqual(hiddenNames(place), []);
     },
     { needsProcess: true },
@@ -171,7 +174,7 @@ for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
 }
 
 testProgram("run gives the same bytes after it was killed at any time", async (place) => {
-  const words = ["--days", "2", "--max-rejected", "2%"];
+  const words = ["--days", "2", "--max-rejected", "2%", "--jobs", "2"];
   deliverLarge(place);
   const start = performance.now();
   await place.run(...words);
@@ -185,7 +188,7 @@ testProgram("run gives the same bytes after it was killed at any time", async (p
     process.kill("SIGKILL");
     await endOf(process);
     await place.run(...words);
-    assert.deepEqual(outputsIn(place), expected, `killed after ${part} of the time`);
+    assertSameFiles(outputsIn(place), expected, `killed after ${part} of the time`);
     assert.deepEqual(hiddenNames(place), [], `killed after ${part} of the time`);
   }
 }, { needsProcess: true });
