@@ -33,7 +33,7 @@ function foldersOf(...days: number[]): string[] {
   return days.map((day) => `${compactDay(day)}/`);
 }
 
-for (const jobs of ["1", "2", "3"]) {
+for (const jobs of ["1", "2"]) {
   testProgram(`run --jobs ${jobs} makes both charts of seven days of logs`, async (place) => {
     deliverDays(place, LAST - 1, 7);
     const { stderr } = await place.run("--date", "2021-11-30", "--jobs", jobs);

@@ -11,7 +11,16 @@ import { denoStore, type Store, StoreError } from "../../io/store.ts";
 import { type Act, diskFull, failingStore, type Failure, watchedStore } from "../unit/io/stores.ts";
 import { assertSameFiles } from "./_compare.ts";
 import { assertCharts, deliver, LAST, logOf } from "./_week.ts";
-import { Place } from "./program.ts";
+import { IS_COMPILED, Place } from "./program.ts";
+
+/** Defines a test of a part of the program; with the executable there is nothing new to be seen. */
+function test(name: string, body: () => Promise<void>): void {
+  Deno.test({
+    name: IS_COMPILED ? `${name} (no executable)` : name,
+    ignore: IS_COMPILED,
+    fn: body,
+  });
+}
 
 const FORMER = logOf(LAST).slice(0, 4000);
 const DELIVERED_AGAIN = logOf(LAST - 3).slice(0, 4400);
@@ -109,7 +118,7 @@ function actsToFail(acts: readonly Act[], failure: Failure): readonly Act[] {
 }
 
 for (const failure of ["once", "for good"] satisfies Failure[]) {
-  Deno.test(`dailyRun() gives the same bytes after any act failed ${failure}`, async () => {
+  test(`dailyRun() gives the same bytes after any act failed ${failure}`, async () => {
     await withWork(async (place) => {
       const start = new Snapshot(place);
       const former = reportsIn(place);
@@ -135,7 +144,7 @@ for (const failure of ["once", "for good"] satisfies Failure[]) {
   });
 }
 
-Deno.test("dailyRun() of a first day leaves nothing after an act failed once", async () => {
+test("dailyRun() of a first day leaves nothing after an act failed once", async () => {
   const place = new Place(Deno.makeTempDirSync({ prefix: "topstreams-store-" }));
   deliver(place, LAST, FORMER);
   try {
@@ -172,7 +181,7 @@ for (
     ["the journal", /\/results\/\.\.publish\.json\.aside$/],
   ] as const
 ) {
-  Deno.test(`dailyRun() tells that the disk is full while ${what} is written`, async () => {
+  test(`dailyRun() tells that the disk is full while ${what} is written`, async () => {
     await withWork(async (place) => {
       const former = reportsIn(place);
       const full = watchedStore(QUICK, (act) => {
@@ -196,7 +205,7 @@ for (
 }
 
 for (const [folder, needed] of [["batch", 2640], ["results", 5160]] as const) {
-  Deno.test(`dailyRun() sees before the work that there is no room in ${folder}`, async () => {
+  test(`dailyRun() sees before the work that there is no room in ${folder}`, async () => {
     await withWork(async (place) => {
       const before = place.contents("");
       const storeWith = (freeBytes: number): Store => ({
@@ -212,7 +221,7 @@ for (const [folder, needed] of [["batch", 2640], ["results", 5160]] as const) {
   });
 }
 
-Deno.test("dailyRun() refuses a log that is still being written", async () => {
+test("dailyRun() refuses a log that is still being written", async () => {
   await withWork(async (place) => {
     const former = reportsIn(place);
     const log = place.path("logs/listen-20211201.log");

@@ -26,7 +26,7 @@ export interface Ended {
 export const PROGRAM: readonly string[] | undefined = programWords();
 
 /** Whether the program is an executable that needs no Deno, nor anything of the environment. */
-const IS_COMPILED = PROGRAM?.length === 1;
+export const IS_COMPILED = PROGRAM?.length === 1;
 
 function programWords(): readonly string[] | undefined {
   const { state, partial } = Deno.permissions.querySync({ name: "run" });

@@ -180,12 +180,16 @@ testProgram("run gives the same reports after it was killed at any time", async 
   await place.run(...words);
   const took = performance.now() - start;
   const expected = reportsIn(place);
-  for (const part of [0.2, 0.4, 0.6, 0.75, 0.85, 0.95]) {
+  for (const part of [0.3, 0.6, 0.8, 0.95]) {
     place.remove("batch");
     place.remove("results");
     const process = place.start(...place.runWords(...words));
     await new Promise((resolve) => setTimeout(resolve, part * took));
-    process.kill("SIGKILL");
+    try {
+      process.kill("SIGKILL");
+    } catch {
+      // It was faster this time.
+    }
     await endOf(process);
     await place.run(...words);
     assertSameFiles(reportsIn(place), expected, `killed after ${part} of the time`);
@@ -194,8 +198,7 @@ testProgram("run gives the same reports after it was killed at any time", async 
 }, { needsProcess: true });
 
 /** The reports; where a batch's blocks begin may differ from run to run with several jobs. */
-function reportsIn(place: Parameters<typeof outputsIn>[0]): ReturnType<typeof outputsIn> {
-  return Object.fromEntries(
-    Object.entries(outputsIn(place)).filter(([name]) => name.endsWith(".txt")),
-  );
+function reportsIn(place: Place): Texts {
+  const files = Object.entries(outputsIn(place));
+  return Object.fromEntries(files.filter(([name]) => name.endsWith(".txt")));
 }
