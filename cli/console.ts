@@ -18,14 +18,28 @@ export interface Outputs {
 /** Where the texts go now: a process has one standard output, and so has this module. */
 let outputs: Outputs = Deno;
 
-/** Writes text to standard output; a pipe that was closed at the other end is no failure. */
+/**
+ * Writes text to standard output; a pipe that was closed at the other end is no failure.
+ *
+ * @throws {Error} where the text cannot be written
+ */
 export function print(text: string): void {
-  writeAll(outputs.stdout, text);
+  try {
+    writeAll(outputs.stdout, text);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.BrokenPipe) return;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`Cannot write to standard output: ${reason}`, { cause });
+  }
 }
 
-/** Writes a line to standard error. */
+/** Writes a line to standard error; a message that cannot be written fails no work. */
 export function printError(line: string): void {
-  writeAll(outputs.stderr, line + "\n");
+  try {
+    writeAll(outputs.stderr, line + "\n");
+  } catch {
+    // There is nowhere left to tell it.
+  }
 }
 
 /** Does something while all texts go to other outputs than those of the process. */
@@ -41,9 +55,5 @@ export async function withOutputs<T>(others: Outputs, action: () => Promise<T>):
 
 function writeAll(output: Output, text: string): void {
   const bytes = new TextEncoder().encode(text);
-  try {
-    for (let at = 0; at < bytes.length;) at += output.writeSync(bytes.subarray(at));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-  }
+  for (let at = 0; at < bytes.length;) at += output.writeSync(bytes.subarray(at));
 }

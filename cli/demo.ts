@@ -20,6 +20,9 @@ const LAST_DAY = parseDay("2021-12-01")!;
 const LOG_DAYS = 8;
 const ROWS = 20000;
 
+/** An empty file that says whose the folder is. */
+const MARK = ".topstreams-demo";
+
 /** The songs that are shown of a key. */
 const SHOWN_SONGS = 5;
 const SHOWN_COUNTRIES = 4;
@@ -27,6 +30,7 @@ const SHOWN_COUNTRIES = 4;
 /** Makes eight days of logs, does the daily run of the last two days, and shows what came out. */
 export async function demo(options: DemoOptions, signal: AbortSignal): Promise<void> {
   const { out, seed } = options;
+  claimFolder(out);
   const generator = generatorOptions({
     rowCount: ROWS,
     userCount: 1500,
@@ -45,6 +49,19 @@ export async function demo(options: DemoOptions, signal: AbortSignal): Promise<v
   const summary = await runOf(LAST_DAY, out, signal);
   print(`\n4. What the reports say\n${excerpts(summary, `${out}/results`)}`);
   print(`\nLook at them: ${out}/results\nYour own logs: topstreams run --logs DIR\n`);
+}
+
+/** Takes a folder that is new, empty, or was made by an earlier demo; others are someone's own. */
+function claimFolder(out: string): void {
+  const names = denoStore.list(out) ?? [];
+  if (names.length > 0 && !names.includes(MARK)) {
+    throw new Error(
+      `Cannot make a demo in "${out}": the folder holds other files, ` +
+        "expected a new or empty folder, or one of an earlier demo (--out DIR)",
+    );
+  }
+  denoStore.makeFolder(out);
+  denoStore.create(`${out}/${MARK}`).close();
 }
 
 async function runOf(date: Day, out: string, signal: AbortSignal): Promise<RunSummary> {

@@ -8,7 +8,7 @@ import { generateLog, type GeneratorOptions, generatorOptions } from "../bench/g
 import { type Day, daysOf, windowEnding } from "../core/day.ts";
 import { logName } from "../core/names.ts";
 import { StoppedError } from "../io/drive.ts";
-import { Publication } from "../io/publication.ts";
+import { Publication, recover } from "../io/publication.ts";
 import { denoStore } from "../io/store.ts";
 import { printError } from "./console.ts";
 import { bytes, counted } from "./figures.ts";
@@ -18,6 +18,9 @@ import { today } from "./run.ts";
 /** Makes the logs that were asked for and tells on standard error which. */
 export async function generate(options: GenerateOptions, signal: AbortSignal): Promise<void> {
   const { out, date, days, rows, users, songs, countries, corrupt, seed, profile } = options;
+  const wanted = daysOf(windowEnding(date ?? today() - 1, days));
+  denoStore.makeFolder(out);
+  if (!options.replace) refuseReplacing(out, wanted);
   const generator = generatorOptions({
     rowCount: rows,
     ...(users === undefined ? {} : { userCount: users }),
@@ -27,10 +30,21 @@ export async function generate(options: GenerateOptions, signal: AbortSignal): P
     seed,
     profile,
   });
-  for (const day of daysOf(windowEnding(date ?? today() - 1, days))) {
+  for (const day of wanted) {
     const sizeBytes = await writeLog(out, day, generator, signal);
     printError(`Made "${out}/${logName(day)}": ${counted(rows, "row")}, ${bytes(sizeBytes)}`);
   }
+}
+
+/** A log that is there may be a real one. */
+function refuseReplacing(folder: string, days: readonly Day[]): void {
+  const there = days.map((day) => `${folder}/${logName(day)}`)
+    .find((path) => denoStore.info(path) !== undefined);
+  if (there === undefined) return;
+  throw new Error(
+    `Cannot make log "${there}": it is there, expected no such file ` +
+      "(--out DIR makes it elsewhere, --replace writes over it)",
+  );
 }
 
 /**
@@ -45,6 +59,7 @@ export async function writeLog(
   signal: AbortSignal,
 ): Promise<number> {
   denoStore.makeFolder(folder);
+  recover(denoStore, folder);
   const publication = new Publication(denoStore, folder);
   try {
     const sink = publication.create(logName(day));

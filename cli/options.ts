@@ -183,6 +183,11 @@ export const OPTIONS = [
     commands: ["run"],
   },
   {
+    flag: "--replace",
+    help: "write over logs that are there",
+    commands: ["generate"],
+  },
+  {
     flag: "--max-rejected",
     placeholder: "PERCENT",
     default: "1%",

@@ -7,7 +7,7 @@
 import { BATCH_VERSION, type BatchTrailer } from "./batch_format.ts";
 import { crc32 } from "./crc32.ts";
 import { type Day, formatDay, parseDay } from "./day.ts";
-import { KEY_KINDS, type KeyKind, REJECT_REASONS, type RowTally } from "./streams.ts";
+import { type KeyKind, rejectedCount, type RowTally } from "./streams.ts";
 
 /** What tells one log from another. */
 export interface LogIdentity {
@@ -99,11 +99,8 @@ export function shapeDifference(stored: BatchShape, wanted: BatchShape): string 
   return `no batch by ${absent.join(" and ")}, expected batches by ${wanted.keys.join(" and ")}`;
 }
 
-/** Whether the numbers of a manifest agree with each other: a cheap look at a stored batch. */
-export function isSound(manifest: Manifest): boolean {
-  const { tally, batches, shape } = manifest;
-  const rejected = REJECT_REASONS.reduce((sum, reason) => sum + tally.rejected[reason], 0);
-  return KEY_KINDS.every((kind) =>
-    !shape.keys.includes(kind) || batches[kind]?.streamCount === tally.rows - rejected
-  );
+/** Whether the numbers of a manifest agree with each other. */
+export function isSound({ tally, batches, shape }: Manifest): boolean {
+  const streams = tally.rows - rejectedCount(tally.rejected);
+  return shape.keys.every((kind) => batches[kind]?.streamCount === streams);
 }

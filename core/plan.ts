@@ -34,6 +34,8 @@ export interface Inventory {
   readonly batches: readonly FoundBatch[];
   /** Days with a folder that holds no batch: what a deletion that was cut short has left. */
   readonly remains?: readonly Day[];
+  /** Days with a log in a form that no reader of this version reads. */
+  readonly unreadable?: readonly Day[];
 }
 
 /** What is asked of a run. */
@@ -92,7 +94,8 @@ export function planRun(request: RunRequest, inventory: Inventory): RunPlan {
 
 /** The newest day before today that has a log or a batch. */
 function newestDay(today: Day, inventory: Inventory): Day {
-  const days = [...inventory.logs, ...inventory.batches].map((found) => found.day);
+  const found = [...inventory.logs, ...inventory.batches].map(({ day }) => day);
+  const days = [...found, ...inventory.unreadable ?? []];
   const newest = Math.max(...days.filter((day) => day < today));
   if (newest !== -Infinity) return newest;
   throw new Error(
@@ -109,6 +112,12 @@ function newestHint({ logs, batches }: Inventory): string {
 function planDay(day: Day, shape: BatchShape, inventory: Inventory): DayPlan {
   const log = inventory.logs.find((found) => found.day === day);
   const batch = inventory.batches.find((found) => found.day === day);
+  if (batch === undefined && log === undefined && inventory.unreadable?.includes(day)) {
+    throw new Error(
+      `Cannot read the log of ${formatDay(day)}: it is compressed, ` +
+        "expected a plain listen-YYYYMMDD.log",
+    );
+  }
   if (batch === undefined) {
     return log === undefined ? { act: "miss", day } : { act: "build", day, log, why: "new log" };
   }

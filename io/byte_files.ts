@@ -62,8 +62,11 @@ export class FileSink implements ByteSink {
 
   /** Makes the bytes safe on disk and closes the file. */
   finish(): void {
-    this.#file.sync();
-    this.#file.close();
+    try {
+      this.#file.sync();
+    } finally {
+      this.#file.close();
+    }
   }
 
   /** Closes the file without making it safe. */

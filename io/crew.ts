@@ -19,7 +19,7 @@ export interface Crew {
    *
    * @param onStep told of what is done, now and then
    * @returns what each job gives
-   * @throws what a job throws, when no other job works any more
+   * @throws what a job throws; the others are told to end, and nothing they do is used
    * @throws {StoppedError} where the signal was given
    */
   do<T extends Task>(
@@ -101,6 +101,8 @@ class WorkerCrew implements Crew {
   readonly #memory: MemoryPlan;
   readonly #progress = new SharedArrayBuffer(8);
   #workers: Worker[] = [];
+  /** Numbers of jobs are never used again, nor are the names of their files. */
+  #started = 0;
 
   constructor(jobs: number, memory: MemoryPlan) {
     this.jobs = jobs;
@@ -111,7 +113,8 @@ class WorkerCrew implements Crew {
   #start(): void {
     if (this.#workers.length > 0) return;
     const url = new URL("./worker.ts", import.meta.url);
-    this.#workers = Array.from({ length: this.jobs }, (_, job) => {
+    this.#workers = Array.from({ length: this.jobs }, () => {
+      const job = this.#started++;
       const worker = new Worker(url, { type: "module", name: `job ${job}` });
       const start: WorkerStart = { job, memory: this.#memory, progress: this.#progress };
       worker.postMessage(start);

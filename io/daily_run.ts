@@ -8,11 +8,10 @@ import { BatchError } from "../core/batch_format.ts";
 import { type Day, formatDay } from "../core/day.ts";
 import { type BatchShape, type Manifest, shapeOf } from "../core/manifest.ts";
 import type { MemoryPlan } from "../core/memory.ts";
-import { batchFileName, batchFolderName, dateOfResult } from "../core/names.ts";
+import { batchFileName, batchFolderName, dateOfResult, dayOfBatchFolder } from "../core/names.ts";
 import {
   type DayPlan,
   hasTooManyRejected,
-  missingDays,
   planRun,
   type RunPlan,
   type RunRequest,
@@ -77,9 +76,8 @@ export async function dailyRun(
   context: DailyRunContext,
 ): Promise<RunSummary> {
   const { store } = context;
-  listLogs(store, options.logs);
   const folders = [options.batch, options.results];
-  const newFolders = folders.filter((folder) => store.info(folder) === undefined);
+  const newFolders = folders.flatMap((folder) => missingFolders(store, folder));
   try {
     for (const folder of folders) store.makeFolder(folder);
     const locks = [await lockFolder(options.batch)];
@@ -109,6 +107,14 @@ async function makeWithCrew(
 
 function isSameFolder({ batch, results }: DailyRunOptions): boolean {
   return Deno.realPathSync(batch) === Deno.realPathSync(results);
+}
+
+/** The folders of a path that are not there, the innermost first. */
+function missingFolders(store: Store, path: string): string[] {
+  const folder = path.replace(/(?<=.)\/+$/, "");
+  if (folder === "" || store.info(folder) !== undefined) return [];
+  const end = folder.lastIndexOf("/");
+  return [folder, ...end > 0 ? missingFolders(store, folder.slice(0, end)) : []];
 }
 
 function removeIfEmpty(store: Store, folders: readonly string[]): void {
@@ -163,7 +169,9 @@ class DailyRun {
     const { batch, results } = this.#options;
     this.#shelf.clearRuns();
     for (const name of this.#store.list(batch) ?? []) {
-      if (/^\d{8}$/.test(name)) recover(this.#store, `${batch}/${name}`);
+      const folder = `${batch}/${name}`;
+      const isBatch = dayOfBatchFolder(name) !== undefined && this.#store.info(folder)?.isFolder;
+      if (isBatch) recover(this.#store, folder);
     }
     const completed = recover(this.#store, results);
     if (completed.length > 0) {
@@ -176,20 +184,12 @@ class DailyRun {
   #plan(): RunPlan {
     const { logs, batch } = this.#options;
     const found = listLogs(this.#store, logs);
-    const plan = planRun({ ...this.#options, shape: this.#shape }, {
+    return planRun({ ...this.#options, shape: this.#shape }, {
       logs: found,
       batches: listBatches(this.#store, batch),
       remains: listRemains(this.#store, batch),
+      unreadable: compressedOnly(this.#store, logs, found),
     });
-    const compressed = compressedOnly(this.#store, logs, found);
-    const unread = missingDays(plan).filter((day) => compressed.includes(day));
-    if (unread.length > 0) {
-      throw new Error(
-        `Cannot read the log of ${unread.map(formatDay).join(", ")} in "${logs}": ` +
-          "it is compressed, expected a plain listen-YYYYMMDD.log",
-      );
-    }
-    return plan;
   }
 
   /** Builds what is to be built, and judges what is there by the same limit. */

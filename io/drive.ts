@@ -34,7 +34,10 @@ export async function drive<T>(
     onStep(result.value);
     if (performance.now() < turnEnds) continue;
     await new Promise((resolve) => setTimeout(resolve, 0));
-    if (signal?.aborted) throw new StoppedError("Stopped");
+    if (signal?.aborted) {
+      steps.return(undefined as never);
+      throw new StoppedError("Stopped");
+    }
     turnEnds = performance.now() + TURN_MS;
   }
 }

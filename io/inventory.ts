@@ -5,7 +5,7 @@
  */
 
 import type { Day } from "../core/day.ts";
-import { decodeManifest, type Manifest } from "../core/manifest.ts";
+import { decodeManifest, isSound, type Manifest } from "../core/manifest.ts";
 import {
   batchFolderName,
   dayOfBatchFolder,
@@ -47,18 +47,22 @@ export function compressedOnly(store: Store, folder: string, logs: readonly Foun
 
 /** Lists the batches of a folder. */
 export function listBatches(store: Store, folder: string): FoundBatch[] {
-  return (store.list(folder) ?? []).flatMap((name) => {
-    const day = dayOfBatchFolder(name);
-    const manifest = day === undefined ? undefined : readManifest(store, folder, day);
-    return day === undefined || manifest === undefined ? [] : [{ day, manifest }];
+  return dayFolders(store, folder).flatMap((day) => {
+    const manifest = readManifest(store, folder, day);
+    return manifest === undefined ? [] : [{ day, manifest }];
   });
 }
 
 /** The days whose folders hold no manifest, and so no batch. */
 export function listRemains(store: Store, folder: string): Day[] {
+  return dayFolders(store, folder).filter((day) => readManifest(store, folder, day) === undefined);
+}
+
+/** The days that have a folder. */
+function dayFolders(store: Store, folder: string): Day[] {
   return (store.list(folder) ?? []).flatMap((name) => {
     const day = dayOfBatchFolder(name);
-    return day === undefined || readManifest(store, folder, day) !== undefined ? [] : [day];
+    return day !== undefined && store.info(`${folder}/${name}`)?.isFolder ? [day] : [];
   });
 }
 
@@ -74,5 +78,7 @@ export function readManifest(
   if (typeof manifest !== "string" && manifest.day !== day) {
     return "manifest of another day, expected this folder's";
   }
-  return manifest;
+  return typeof manifest === "string" || isSound(manifest)
+    ? manifest
+    : "damaged manifest, expected figures that agree";
 }

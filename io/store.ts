@@ -84,6 +84,9 @@ function reasonOf(cause: unknown, act: string): { reason: string; isFull: boolea
   if (cause instanceof Deno.errors.NotCapable) {
     return { reason: "not allowed by --allow-read or --allow-write", isFull };
   }
+  if (cause instanceof Deno.errors.AlreadyExists) {
+    return { reason: "a file of that name is there, expected a folder", isFull };
+  }
   if (cause instanceof Deno.errors.NotADirectory || code === "ENOTDIR") {
     return { reason: "a part of the path is no folder, expected folders", isFull };
   }

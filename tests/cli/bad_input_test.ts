@@ -142,7 +142,10 @@ testProgram("run refuses a log that is there in a compressed form only", async (
   deliver(place, LAST - 1);
   place.write("logs/listen-20211201.log.gz", "compressed");
   const message = await place.runFails(1, ...TWO_DAYS);
-  assert.match(message, /^Cannot read the log of 2021-12-01 in ".*": it is compressed, expected/);
+  assert.match(
+    message,
+    /^Cannot read the log of 2021-12-01: it is compressed, expected a plain listen-/,
+  );
 });
 
 testProgram("run warns of a log of 0 bytes by name, and uses it", async (place) => {

@@ -52,6 +52,7 @@ const GENERATE_DEFAULTS: GenerateOptions = {
   profile: "wide",
   corrupt: 0.002,
   seed: 1,
+  replace: false,
 };
 
 function parse(...argv: string[]): ParsedCommand {
@@ -109,7 +110,7 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
 
 Deno.test("parseCommandLine() reads every option of demo and generate", NO_PERMISSIONS, () => {
   const generate = "generate --out o --date 20211201 --days 2 --rows 5k --users 1_000 --songs 2M " +
-    "--countries 3 --profile sample --corrupt 0% --seed 0";
+    "--countries 3 --profile sample --corrupt 0% --seed 0 --replace";
   const options: GenerateOptions = {
     out: "o",
     date: parseDay("2021-12-01"),
@@ -121,6 +122,7 @@ Deno.test("parseCommandLine() reads every option of demo and generate", NO_PERMI
     profile: "sample",
     corrupt: 0,
     seed: 0,
+    replace: true,
   };
   assert.deepEqual(parse(...generate.split(" ")), { command: "generate", options });
   assert.deepEqual(parse("demo", "--out", "o", "--seed", "9"), {

@@ -50,13 +50,19 @@ Deno.test("print() takes a pipe that was closed for no failure", NO_PERMISSIONS,
   });
 });
 
-Deno.test("print() lets other failures through", NO_PERMISSIONS, async () => {
+Deno.test("print() says that standard output cannot be written", NO_PERMISSIONS, async () => {
   const full = failing(new Error("No space left on device (os error 28)"));
   const printed = withOutputs({ stdout: full, stderr: full }, () => {
     print("text");
     return Promise.resolve();
   });
-  await assert.rejects(printed, /No space left/);
+  const message = "Cannot write to standard output: No space left on device (os error 28)";
+  await assert.rejects(printed, { message });
+});
+
+Deno.test("printError() fails no work where there is nowhere to tell", NO_PERMISSIONS, async () => {
+  const full = failing(new Error("No space left on device (os error 28)"));
+  await withOutputs({ stdout: full, stderr: full }, () => Promise.resolve(printError("line")));
 });
 
 Deno.test(

@@ -15,13 +15,15 @@ import { MemoryStore } from "./stores.ts";
 const NO_PERMISSIONS = { permissions: "none" } as const;
 const DAY = parseDay("2021-12-01")!;
 
+const SIZE = { keyCount: 0, entryCount: 0, streamCount: 0, sizeBytes: 99 };
+
 const MANIFEST: Manifest = {
   day: DAY,
   log: { name: "listen-20211201.log", sizeBytes: 12, modifiedMs: 5 },
   logCrc32: 7,
   shape: shapeOf("pipe", ["country", "user"]),
   tally: createRowTally(),
-  batches: {},
+  batches: { country: SIZE, user: SIZE },
 };
 
 Deno.test("listLogs() lists what has the name of a log, by day", NO_PERMISSIONS, () => {
@@ -77,6 +79,7 @@ Deno.test(
       "/batch/20211129/manifest.json": "{",
       "/batch/20211128/user.batch": "a batch without a manifest is none",
       "/batch/notes/manifest.json": "no day",
+      "/batch/20211127": "a file",
       "/batch/.lock": "",
     });
     assert.deepEqual(listBatches(store, "/batch"), [
@@ -98,6 +101,7 @@ Deno.test("listRemains() lists the days of folders without a manifest", NO_PERMI
     "/batch/20211130/user.batch": "the manifest was deleted",
     "/batch/20211129/manifest.json": "{",
     "/batch/notes/user.batch": "no day",
+    "/batch/20211127": "a file",
   });
   store.makeFolder("/batch/20211128");
   assert.deepEqual(listRemains(store, "/batch"), [DAY - 3, DAY - 1]);
