@@ -16,7 +16,7 @@ const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 Deno.test("StoreError says in our words why the platform refused", () => {
-  const folderExpected = "a file has this name, expected a folder";
+  const folderExpected = "a file of that name is there, expected a folder";
   const cases: readonly [act: string, cause: unknown, reason: string][] = [
     ["write", diskFull(), "no space left on the device, expected room to write"],
     ["write", new Error("ENOSPC: x"), "no space left on the device, expected room to write"],
