@@ -29,6 +29,9 @@ import { createClaims } from "./tasks.ts";
 /** Logs are read by several jobs in ranges of this size. */
 const LOG_RANGE_BYTES = 16 * 2 ** 20;
 
+/** What an entry takes in a report of ids of ten digits, and some air; less in a batch. */
+const OUTPUT_ENTRY_BYTES = 20;
+
 /** What the shelf needs to know. */
 export interface ShelfOptions {
   /** The folder of the batches. */
@@ -197,7 +200,8 @@ export class BatchShelf {
     if (jobs === 1) return [ALL_KEYS];
     const sources = paths.map((path) => new FileSource(this.#store.openToRead(path)));
     try {
-      return keyRanges(sources.map((source) => new BatchReader(source, crc32)));
+      const readers = sources.map((source) => new BatchReader(source, crc32));
+      return keyRanges(readers, this.#options.memory.outputBufferBytes / OUTPUT_ENTRY_BYTES);
     } finally {
       for (const source of sources) source.close();
     }
