@@ -98,9 +98,8 @@ export class ChartMaker {
     let streamCount = 0;
     while (merger.next()) {
       const { segment } = merger;
-      selection.offer(segment);
+      streamCount += selection.offer(segment);
       entries += segment.to - segment.from;
-      for (let i = segment.from; i < segment.to; i++) streamCount += segment.counts[i];
       if (merger.isLast) {
         keyCount++;
         const count = selection.finish();

@@ -8,10 +8,16 @@
 export const MAX_DIGITS = 16;
 
 /** The four ASCII digits of 0 to 9999, the first digit in the lowest byte. */
-const FOUR_DIGITS = Uint32Array.from({ length: 10000 }, (_, value) => {
+const FOUR_DIGITS = Int32Array.from({ length: 10000 }, (_, value) => {
   const digit = (unit: number): number => 48 + Math.floor(value / unit) % 10;
   return digit(1000) | digit(100) << 8 | digit(10) << 16 | digit(1) << 24;
 });
+
+/** How many digits 0 to 9999 have. */
+const LENGTHS = Uint8Array.from(FOUR_DIGITS, (_, value) => String(value).length);
+
+/** As {@linkcode FOUR_DIGITS}, without leading zeros. */
+const UP_TO_FOUR_DIGITS = FOUR_DIGITS.map((four, value) => four >>> (4 - LENGTHS[value]) * 8);
 
 /**
  * Writes the decimal digits of a whole number.
@@ -30,25 +36,31 @@ const FOUR_DIGITS = Uint32Array.from({ length: 10000 }, (_, value) => {
  * ```
  */
 export function writeDigits(value: number, view: DataView, at: number): number {
-  if (value < 10000) return writeUpTo4(value, view, at);
-  if (value < 100000000) {
-    const high = (value / 10000) | 0;
-    const end = writeUpTo4(high, view, at);
-    view.setUint32(end, FOUR_DIGITS[value - high * 10000], true);
-    return end + 4;
+  if (value >= 1e8) {
+    const high = value < 2 ** 32 ? ((value + 0.5) * 1e-8) | 0 : Math.floor(value / 1e8);
+    return writeEight((value - high * 1e8) | 0, view, writeDigits(high, view, at));
   }
-  const high = Math.floor(value / 100000000);
-  const low = (value - high * 100000000) | 0;
-  const end = writeDigits(high, view, at);
-  const middle = (low / 10000) | 0;
-  view.setUint32(end, FOUR_DIGITS[middle], true);
-  view.setUint32(end + 4, FOUR_DIGITS[low - middle * 10000], true);
-  return end + 8;
+  const small = value | 0;
+  if (small < 10000) {
+    view.setInt32(at, UP_TO_FOUR_DIGITS[small], true);
+    return at + LENGTHS[small];
+  }
+  const high = tenThousands(small);
+  view.setInt32(at, UP_TO_FOUR_DIGITS[high], true);
+  const end = at + LENGTHS[high];
+  view.setInt32(end, FOUR_DIGITS[small - high * 10000], true);
+  return end + 4;
 }
 
-/** Writes 1 to 4 digits: the leading zeros are shifted out. */
-function writeUpTo4(value: number, view: DataView, at: number): number {
-  const zeros = value < 10 ? 3 : value < 100 ? 2 : value < 1000 ? 1 : 0;
-  view.setUint32(at, FOUR_DIGITS[value] >>> (zeros << 3), true);
-  return at + 4 - zeros;
+/** Writes 0 to 99999999 with leading zeros. */
+function writeEight(value: number, view: DataView, at: number): number {
+  const high = tenThousands(value);
+  view.setInt32(at, FOUR_DIGITS[high], true);
+  view.setInt32(at + 4, FOUR_DIGITS[value - high * 10000], true);
+  return at + 8;
+}
+
+/** `floor(value / 10000)` of 0 to 99999999: the half keeps the product off whole numbers. */
+function tenThousands(value: number): number {
+  return ((value + 0.5) * 1e-4) | 0;
 }

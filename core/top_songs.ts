@@ -24,9 +24,11 @@ export class TopSongs {
   readonly #top: number;
   readonly #songs: Float64Array;
   readonly #counts: Float64Array;
+  readonly #sortedSongs: Float64Array;
+  readonly #sortedCounts: Float64Array;
   /** The result of {@linkcode finish}: the chosen songs and their streams, best first. */
-  readonly songs: Float64Array;
-  readonly streams: Float64Array;
+  songs: Float64Array;
+  streams: Float64Array;
   #used = 0;
   /** An entry must have more streams than this. */
   #threshold = 0;
@@ -39,8 +41,10 @@ export class TopSongs {
     this.#top = top;
     this.#songs = new Float64Array(capacity);
     this.#counts = new Float64Array(capacity);
-    this.songs = new Float64Array(capacity);
-    this.streams = new Float64Array(capacity);
+    this.#sortedSongs = new Float64Array(capacity);
+    this.#sortedCounts = new Float64Array(capacity);
+    this.songs = this.#songs;
+    this.streams = this.#counts;
   }
 
   /** Forgets everything: the next entries are those of another key. */
@@ -50,8 +54,12 @@ export class TopSongs {
     this.#greatest = 0;
   }
 
-  /** Offers entries whose songs are greater than all that were offered since the last reset. */
-  offer(list: EntryList): void {
+  /**
+   * Offers entries whose songs are greater than all that were offered since the last reset.
+   *
+   * @returns the sum of their counts
+   */
+  offer(list: EntryList): number {
     const { songs, counts, to } = list;
     const kept = this.#songs;
     const keptCounts = this.#counts;
@@ -59,8 +67,10 @@ export class TopSongs {
     let threshold = this.#threshold;
     let used = this.#used;
     let greatest = this.#greatest;
+    let sum = 0;
     for (let i = list.from; i < to; i++) {
       const count = counts[i];
+      sum += count;
       if (count <= threshold) continue;
       if (used === capacity) {
         this.#used = used;
@@ -76,6 +86,7 @@ export class TopSongs {
     }
     this.#used = used;
     this.#greatest = greatest;
+    return sum;
   }
 
   /** Leaves only the best N, songs ascending, and raises the threshold. */
@@ -102,14 +113,20 @@ export class TopSongs {
    * @returns how many there are: N, or fewer where fewer songs were offered
    */
   finish(): number {
-    if (this.#greatest < SMALL_COUNTS) this.#sortByCounting();
-    else this.#sortByComparing();
+    const isInOrder = this.#greatest <= 1;
+    this.songs = isInOrder ? this.#songs : this.#sortedSongs;
+    this.streams = isInOrder ? this.#counts : this.#sortedCounts;
+    if (!isInOrder) {
+      if (this.#greatest < SMALL_COUNTS) this.#sortByCounting();
+      else this.#sortByComparing();
+    }
     return Math.min(this.#used, this.#top);
   }
 
   /** A counting sort by streams, descending; it is stable, so ties stay in the order of songs. */
   #sortByCounting(): void {
-    const { songs, streams } = this;
+    const songs = this.#sortedSongs;
+    const streams = this.#sortedCounts;
     const counts = this.#counts;
     const used = this.#used;
     const greatest = this.#greatest;
@@ -134,8 +151,8 @@ export class TopSongs {
     const order = Uint32Array.from({ length: this.#used }, (_, i) => i);
     order.sort((a, b) => counts[b] - counts[a] || a - b);
     for (let i = 0; i < order.length; i++) {
-      this.songs[i] = this.#songs[order[i]];
-      this.streams[i] = counts[order[i]];
+      this.#sortedSongs[i] = this.#songs[order[i]];
+      this.#sortedCounts[i] = counts[order[i]];
     }
   }
 }

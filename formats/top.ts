@@ -12,6 +12,8 @@ const PIPE = 0x7c;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 const LF = 0x0a;
+/** `:0,` as bytes from the lowest on; the digit is added. */
+const COLON_DIGIT_COMMA = COLON | 0x30 << 8 | COMMA << 16;
 
 /** The most bytes of one song with its streams, and of a key. */
 const ENTRY_BYTES = 2 * (MAX_DIGITS + 1);
@@ -46,17 +48,21 @@ function printSongs(
   count: number,
   out: ByteBuffer,
 ): void {
-  const { bytes, view } = out;
+  const { view } = out;
   let at = out.length;
-  bytes[at++] = PIPE;
+  view.setUint8(at++, PIPE);
   for (let i = 0; i < count; i++) {
     at = writeDigits(songs[i], view, at);
-    bytes[at++] = COLON;
     const played = streams[i];
-    if (played < 10) bytes[at++] = 48 + played;
-    else at = writeDigits(played, view, at);
-    bytes[at++] = COMMA;
+    if (played < 10) {
+      view.setInt32(at, COLON_DIGIT_COMMA + (played << 8), true);
+      at += 3;
+    } else {
+      view.setUint8(at, COLON);
+      at = writeDigits(played, view, at + 1);
+      view.setUint8(at++, COMMA);
+    }
   }
-  bytes[at - 1] = LF;
+  view.setUint8(at - 1, LF);
   out.length = at;
 }
