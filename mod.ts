@@ -67,7 +67,6 @@ export {
   type Step,
   type Tools,
 } from "./core/batching.ts";
-export { Piece } from "./core/piece.ts";
 export { EntryList } from "./core/entries.ts";
 export { KeyMerger, MAX_FAN_IN } from "./core/merge.ts";
 export { TopSongs } from "./core/top_songs.ts";

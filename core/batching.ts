@@ -1,8 +1,9 @@
 /**
  * Batching: one day's log becomes the day's batches, one for each kind of key.
  *
- * The log is read in pieces that fit in memory; each piece becomes a run, and the runs are merged
- * into the batch. Nothing here waits or touches files: the functions are generators that yield
+ * The log's streams are scattered over partitions, ranges of keys that fit in memory; then each
+ * partition is sorted and encoded, one behind the other. One that does not fit after all becomes
+ * several runs, which are merged. Nothing here waits or touches files: the functions are generators that yield
  * between steps of some milliseconds, so that the caller can show progress, stop, or let others
  * run, and read and write through what the caller hands them.
  *
@@ -18,7 +19,14 @@ import type { Day } from "./day.ts";
 import type { EntryList } from "./entries.ts";
 import { type ReadRange, readRange } from "./log_ranges.ts";
 import { KeyMerger, MAX_FAN_IN, mergerBytes } from "./merge.ts";
-import type { Piece } from "./piece.ts";
+import {
+  choosePartitions,
+  type PartitionsByKind,
+  type SampledLog,
+  sampleLog,
+} from "./partitions.ts";
+import { NARROW_STREAM_BYTES, Piece, type SongsTaker } from "./piece.ts";
+import { type Chunk, chunksOf, mostPartitions, Scatter } from "./scatter.ts";
 import { KEY_KINDS, type KeyKind, type RowParser, type StreamBlock } from "./streams.ts";
 
 /** A run while it is needed: written once, then read, then removed. */
@@ -65,9 +73,12 @@ export function mergeBytes(fanIn: number, cursorBytes: number): number {
 export interface BatchingJob {
   readonly day: Day;
   readonly log: ByteSource;
-  readonly parser: RowParser;
-  /** An empty piece; it is empty again afterwards. */
-  readonly piece: Piece;
+  /** Makes a parser for the log, or for a part of it. */
+  readonly parser: (part: { readonly isStart: boolean }) => RowParser;
+  /** Whether the log may be cut between any two lines. */
+  readonly isCutAtLines: boolean;
+  /** What streams are collected and sorted in: at least {@linkcode MIN_WORK_BYTES}. */
+  readonly memory: ArrayBuffer;
   /** Room to read into: at least twice the longest row that the parser leaves to be held. */
   readonly buffer: Uint8Array;
   /** Where the batch of each kind of key goes; kinds that are not there are not made. */
@@ -79,85 +90,114 @@ export interface BatchedLog extends ReadRange {
   readonly sizes: Partial<Record<KeyKind, BatchFileSize>>;
 }
 
+/** The least memory to batch in. */
+export const MIN_WORK_BYTES = 1024;
+
 /**
  * Turns a log into batches.
  *
- * Cost: O(rows) to read and sort, O(rows log pieces) to merge. Memory: the piece, the buffer, a
- * block of streams and a merge; none of them grows with the log.
+ * Cost: O(rows) to read, scatter and sort. Memory: the memory and the buffer given, a block of
+ * streams and a merge; none of them grows with the log.
  */
 export function* batchLog(job: BatchingJob, tools: Tools): Generator<Step, BatchedLog> {
   const kinds = KEY_KINDS.filter((kind) => job.sinks[kind] !== undefined);
-  const { day, piece, log, parser, buffer } = job;
+  const { day, log, parser, buffer, memory } = job;
   const { checksum, scratch } = tools;
-  const runs = new RunCollector({ day, piece, kinds, checksum, scratch });
+  const partitions = partitionLog(job, kinds);
+  const file = scratch.create();
+  const scatter = new Scatter({ partitions, memory, sink: file });
   const range = { from: 0, to: log.sizeBytes };
-  const take = (block: StreamBlock): void => runs.take(block);
-  const read = yield* readRange({ log, range, parser, buffer, checksum, take });
-  runs.spill();
+  const take = (block: StreamBlock): void => scatter.take(block);
+  const whole = parser({ isStart: true });
+  const read = yield* readRange({ log, range, parser: whole, buffer, checksum, take });
+  const lists = scatter.finish();
+  const source = file.open();
+  const piece = new Piece(memory);
   const sizes: Partial<Record<KeyKind, BatchFileSize>> = {};
   for (const kind of kinds) {
-    sizes[kind] = yield* mergeRuns(runs.runs[kind], { kind, day }, job.sinks[kind]!, tools);
+    const header = { kind, day };
+    const encoder = new BatchEncoder(header, job.sinks[kind]!, checksum);
+    for (let partition = 0; partition < partitions[kind]!.count; partition++) {
+      const chunks = chunksOf(lists[kind]!, partition);
+      yield* encodePartition([{ source, chunks }], header, { piece, encoder }, tools);
+    }
+    sizes[kind] = encoder.finish();
   }
+  file.remove();
   return { ...read, sizes };
 }
 
-/** What a collector works with. */
-export interface RunCollectorParts {
-  readonly day: Day;
-  /** An empty piece. */
-  readonly piece: Piece;
-  readonly kinds: readonly KeyKind[];
-  readonly checksum: Checksum;
-  readonly scratch: Scratch;
+/** Looks at a log and chooses partitions of which each fits in the memory, as far as one can tell. */
+export function partitionLog(
+  job: SampledLog & { readonly memory: { readonly byteLength: number } },
+  kinds: readonly KeyKind[],
+): PartitionsByKind {
+  const { byteLength } = job.memory;
+  const mostStreams = Math.floor(byteLength / NARROW_STREAM_BYTES / 2);
+  const sample = sampleLog(job);
+  return choosePartitions(sample, kinds, mostStreams, mostPartitions(byteLength, kinds.length));
 }
 
-/** Collects streams in the piece and makes runs of it whenever it is full. */
-export class RunCollector {
-  /** The runs that were made. */
-  readonly runs: Readonly<Record<KeyKind, RunFile[]>> = { country: [], user: [] };
-  readonly #parts: RunCollectorParts;
+/** Chunks of one partition, in one file. */
+export interface PartitionPart {
+  readonly source: ByteSource;
+  readonly chunks: readonly Chunk[];
+}
 
-  constructor(parts: RunCollectorParts) {
-    this.#parts = parts;
-  }
-
-  /** Takes the streams of a block. */
-  take(block: StreamBlock): void {
-    const { piece } = this.#parts;
-    for (let from = 0; from < block.length;) {
-      from = piece.append(block, from);
-      if (from < block.length) this.spill();
-    }
-  }
-
-  /** Writes what was collected as runs and empties the piece. */
-  spill(): void {
-    const { piece, day, kinds, checksum, scratch } = this.#parts;
-    if (piece.length > 0) {
-      for (const kind of kinds) {
-        const run = scratch.create();
-        this.runs[kind].push(run);
-        piece.encodeRun(kind, day, run, checksum);
+/**
+ * Sorts the streams of a partition and encodes them.
+ *
+ * A partition that is larger than the piece becomes several runs, which are merged.
+ *
+ * Cost: O(streams), and O(entries log runs) where there are several runs.
+ */
+export function* encodePartition(
+  parts: readonly PartitionPart[],
+  header: BatchHeader,
+  { piece, encoder }: { readonly piece: Piece; readonly encoder: SongsTaker & EntryTaker },
+  tools: Tools,
+): Generator<Step> {
+  const runs: RunFile[] = [];
+  const spill = (): void => {
+    const run = tools.scratch.create();
+    runs.push(run);
+    const runEncoder = new BatchEncoder(header, run, tools.checksum);
+    piece.encode(runEncoder);
+    runEncoder.finish();
+    piece.clear();
+  };
+  piece.reset(parts.some(({ chunks }) => chunks.some((chunk) => chunk.isWide)));
+  for (const { source, chunks } of parts) {
+    for (const chunk of chunks) {
+      for (let taken = 0; taken < chunk.count;) {
+        if (piece.length === piece.capacity) {
+          spill();
+          yield { logBytes: 0, entries: 0 };
+        }
+        taken += piece.readChunk(source, chunk, taken);
       }
     }
-    piece.clear();
   }
+  if (runs.length === 0) {
+    piece.encode(encoder);
+    yield { logBytes: 0, entries: piece.length };
+    return;
+  }
+  spill();
+  yield* mergeRuns(runs, encoder, tools);
 }
 
-/** Merges runs into a batch and removes them. */
+/** Merges runs and removes them. */
 function* mergeRuns(
   runs: readonly RunFile[],
-  header: BatchHeader,
-  sink: ByteSink,
+  encoder: EntryTaker,
   tools: Tools,
-): Generator<Step, BatchFileSize> {
+): Generator<Step> {
   const readers = runs.map((run) => new BatchReader(run.open(), tools.checksum));
   const narrowed = yield* narrowInputs(readers, tools);
-  const encoder = new BatchEncoder(header, sink, tools.checksum);
   const cursors = narrowed.readers.map((reader) => reader.cursor(ALL_KEYS, tools.cursorBytes));
   yield* mergeInto(new KeyMerger(cursors), encoder);
   for (const run of [...runs, ...narrowed.runs]) run.remove();
-  return encoder.finish();
 }
 
 /** What merged entries go to. */

@@ -5,13 +5,12 @@
  */
 
 import { BatchReader } from "./batch_reader.ts";
-import { batchLog, memoryScratch, type Tools } from "./batching.ts";
+import { batchLog, memoryScratch, MIN_WORK_BYTES, type Tools } from "./batching.ts";
 import { MemorySink, sourceOf } from "./bytes.ts";
 import { type ChartPrinter, type ChartShape, chartSteps } from "./chart.ts";
 import { crc32 } from "./crc32.ts";
 import { type Day, windowEnding } from "./day.ts";
 import { MAX_FAN_IN } from "./merge.ts";
-import { Piece } from "./piece.ts";
 import { KEY_KINDS, type KeyKind, type RowParser, type RowTally } from "./streams.ts";
 
 /** One day's log in memory. */
@@ -23,7 +22,10 @@ export interface DayLog {
 /** How charts are made of logs. */
 export interface MakeChartsOptions {
   /** Reads the logs; every format of formats/ with a `parser` does. */
-  readonly reader: { parser(): RowParser };
+  readonly reader: {
+    readonly isCutAtLines?: boolean;
+    parser(part?: { readonly isStart: boolean }): RowParser;
+  };
   /** Prints the charts; every format of formats/ with a `printer` does. */
   readonly writer: { printer(shape: ChartShape): ChartPrinter };
   /** The last day of the window; by default the newest day of the logs. */
@@ -32,8 +34,8 @@ export interface MakeChartsOptions {
   readonly windowDays?: number;
   /** The most songs of a key; 50 by default. */
   readonly top?: number;
-  /** The memory for one piece of a log; 16 MiB by default. Smaller ones make more runs. */
-  readonly pieceBytes?: number;
+  /** The memory to collect and sort streams in; 16 MiB by default, at least 1 KiB. */
+  readonly workBytes?: number;
   /** The most inputs of one merge, 2 to 64; 64 by default. */
   readonly fanIn?: number;
 }
@@ -76,18 +78,25 @@ export function makeCharts(logs: readonly DayLog[], options: MakeChartsOptions):
       `Cannot make charts of the top ${options.top}: expected a whole number of at least 1`,
     );
   }
+  const { workBytes = 1 << 24, reader } = options;
+  if (!(workBytes >= MIN_WORK_BYTES)) {
+    throw new RangeError(
+      `Cannot make charts in ${workBytes} bytes: expected at least ${MIN_WORK_BYTES}`,
+    );
+  }
   const used = logsInWindow(logs, options);
   const tools = { scratch: memoryScratch(), checksum: crc32, fanIn: options.fanIn ?? MAX_FAN_IN };
   const settings: Tools = { ...tools, cursorBytes: 0 };
-  const piece = new Piece(options.pieceBytes ?? 1 << 24);
+  const memory = new ArrayBuffer(workBytes);
+  const { isCutAtLines = false } = reader;
+  const parser = reader.parser.bind(reader);
   const buffer = new Uint8Array(1 << 18);
   const batches: Record<KeyKind, BatchReader[]> = { country: [], user: [] };
   const tallies = new Map<Day, RowTally>();
   for (const { day, bytes } of used) {
     const sinks = { country: new MemorySink(), user: new MemorySink() };
-    const parser = options.reader.parser();
-    finished(batchLog({ day, log: sourceOf(bytes), parser, piece, buffer, sinks }, settings));
-    tallies.set(day, parser.tally);
+    const job = { day, log: sourceOf(bytes), parser, isCutAtLines, memory, buffer, sinks };
+    tallies.set(day, finished(batchLog(job, settings)).tally);
     for (const kind of KEY_KINDS) {
       batches[kind].push(new BatchReader(sourceOf(sinks[kind].toBytes()), crc32));
     }

@@ -17,12 +17,12 @@ const RUNTIME_BYTES = 100 * MIB;
 const WORKER_BYTES = 24 * MIB;
 /** Buffers of a job that do not depend on anything: encoding, printing, a block of streams. */
 const FIXED_BYTES = 4 * MIB;
-/** A smaller piece would make too many runs. */
-const MIN_PIECE_BYTES = 16 * MIB;
-/** A larger piece would only take memory from others. */
-const MAX_PIECE_BYTES = 2048 * MIB;
+/** Less memory to work in would make too many partitions, and many runs of a large one. */
+const MIN_WORK_BYTES = 16 * MIB;
+/** More would be of no use, and a stop would have to wait while it is sorted. */
+const MAX_WORK_BYTES = 64 * MIB;
 
-/** Sizes of what a job takes besides its piece, from the most comfortable to the least. */
+/** Sizes of what a job takes besides the memory it works in, from the most comfortable to the least. */
 const COMFORTS = [
   {
     fanIn: MAX_FAN_IN,
@@ -40,7 +40,8 @@ export interface MemoryPlan {
   readonly fanIn: number;
   /** The read buffer of each input of a merge. */
   readonly cursorBytes: number;
-  readonly pieceBytes: number;
+  /** Streams are collected and sorted in this much. */
+  readonly workBytes: number;
   /** Logs are read in parts of this size. */
   readonly logBufferBytes: number;
   /** A range of an output that others write, too, is collected up to this size. */
@@ -63,7 +64,7 @@ export function planMemory(memoryBytes: number, top: number, jobs = 1): MemoryPl
     mergeBytes(comfort.fanIn, comfort.cursorBytes);
   const least = COMFORTS[COMFORTS.length - 1];
   const comfort = COMFORTS.find((each) => taken(each) * 3 <= perJob) ?? least;
-  const pieceBytes = Math.floor(Math.min(MAX_PIECE_BYTES, perJob - taken(comfort)));
-  if (pieceBytes < MIN_PIECE_BYTES) return runtime + jobs * (taken(least) + MIN_PIECE_BYTES);
-  return { ...comfort, pieceBytes };
+  const workBytes = Math.floor(Math.min(MAX_WORK_BYTES, perJob - taken(comfort)));
+  if (workBytes < MIN_WORK_BYTES) return runtime + jobs * (taken(least) + MIN_WORK_BYTES);
+  return { ...comfort, workBytes };
 }

@@ -1,167 +1,181 @@
 /**
- * A piece of a log in memory: streams are collected until it is full, then sorted and encoded as
- * one run for each kind of key.
+ * A piece of a partition in memory: streams by one kind of key, to be sorted and encoded.
  *
  * @module
  */
 
-import { BatchEncoder, type BatchFileSize } from "./batch_encoder.ts";
-import type { ByteSink } from "./bytes.ts";
-import { COUNTRY_KEYS } from "./country.ts";
-import type { Checksum } from "./crc32.ts";
-import type { Day } from "./day.ts";
+import type { ByteSource } from "./bytes.ts";
+import type { Chunk } from "./scatter.ts";
 import { type IdColumn, sortIds, sortPairs } from "./sort.ts";
-import type { KeyKind, StreamBlock } from "./streams.ts";
 
-const TWO_32 = 2 ** 32;
+/** Bytes a stream takes: a key and a song, and room to sort them. */
+export const NARROW_STREAM_BYTES = 4 * 4;
+const WIDE_STREAM_BYTES = 4 * 8;
 
-/** Bytes a stream takes: two ids, room to sort them, and the country. */
-const NARROW_STREAM_BYTES = 4 * 4 + 2;
-const WIDE_STREAM_BYTES = 4 * 8 + 2;
+/** What sorted streams go to. */
+export interface SongsTaker {
+  /** Takes songs of a key, ascending, each as often as it was played; keys come ascending. */
+  addSongs(key: number, songs: IdColumn, from: number, to: number): void;
+}
 
-/** The least memory of a piece: capacities are even, and one must be left in any case. */
-const MIN_PIECE_BYTES = 72;
-
-/**
- * Holds streams in columns.
- *
- * Ids under 2^32 take four bytes. The first greater one makes {@linkcode append} stop, and the
- * piece, once emptied, takes eight bytes an id from then on, and so about half as many streams.
- */
+/** Holds streams in columns: keys and songs, four bytes each or, where it is wide, eight. */
 export class Piece {
   /** How many streams it holds. */
   length = 0;
   /** How many streams it can hold. */
-  capacity: number;
+  capacity = 0;
 
   readonly #memory: ArrayBuffer;
   #isWide = false;
-  #users!: IdColumn;
+  #keys!: IdColumn;
   #songs!: IdColumn;
-  #scratchUsers!: IdColumn;
+  #scratchKeys!: IdColumn;
   #scratchSongs!: IdColumn;
-  #countries!: Uint16Array;
+  /** The scratch keys as counters. */
+  #counters!: Int32Array;
 
   /**
-   * @param sizeBytes the memory it may take, taken at once and reused
-   * @throws {RangeError} where that is too little for one or two streams of any ids
+   * @param memory what it may take; its contents are lost
+   * @throws {RangeError} where that is too little for one stream of any ids
    */
-  constructor(sizeBytes: number) {
-    if (!(sizeBytes >= MIN_PIECE_BYTES)) {
+  constructor(memory: ArrayBuffer) {
+    if (memory.byteLength < WIDE_STREAM_BYTES) {
       throw new RangeError(
-        `Cannot make a piece of ${sizeBytes} bytes: expected at least ${MIN_PIECE_BYTES}`,
+        `Cannot make a piece of ${memory.byteLength} bytes: ` +
+          `expected at least ${WIDE_STREAM_BYTES}`,
       );
     }
-    this.#memory = new ArrayBuffer(sizeBytes - sizeBytes % 8);
-    this.capacity = this.#layOut();
+    this.#memory = memory;
+    this.reset(false);
   }
 
-  #layOut(): number {
+  /** Empties the piece, which then holds ids of 32 bits, or of 53 where it is wide. */
+  reset(isWide: boolean): void {
+    this.clear();
+    if (this.capacity > 0 && isWide === this.#isWide) return;
+    this.#isWide = isWide;
     const memory = this.#memory;
-    const perStream = this.#isWide ? WIDE_STREAM_BYTES : NARROW_STREAM_BYTES;
-    const idBytes = this.#isWide ? 8 : 4;
-    const capacity = Math.floor(memory.byteLength / perStream / 2) * 2;
-    const column = (place: number): IdColumn => {
-      const offset = place * capacity * idBytes;
-      return this.#isWide
-        ? new Float64Array(memory, offset, capacity)
-        : new Uint32Array(memory, offset, capacity);
-    };
-    this.#users = column(0);
+    const perStream = isWide ? WIDE_STREAM_BYTES : NARROW_STREAM_BYTES;
+    const capacity = this.capacity = Math.floor(memory.byteLength / perStream);
+    const columnBytes = perStream / 4 * capacity;
+    const column = (place: number): IdColumn =>
+      isWide
+        ? new Float64Array(memory, place * columnBytes, capacity)
+        : new Uint32Array(memory, place * columnBytes, capacity);
+    this.#keys = column(0);
     this.#songs = column(1);
-    this.#scratchUsers = column(2);
+    this.#scratchKeys = column(2);
     this.#scratchSongs = column(3);
-    this.#countries = new Uint16Array(memory, 4 * capacity * idBytes, capacity);
-    return capacity;
+    this.#counters = new Int32Array(memory, 2 * columnBytes, capacity);
   }
-
-  /**
-   * Copies streams of the block from `from` on, until the piece is full or meets an id that it
-   * has no room for.
-   *
-   * @returns the position of the first stream that was not taken; where it is not the block's
-   *   length, the piece must be emptied by {@linkcode clear} before it takes more
-   */
-  append(block: StreamBlock, from: number): number {
-    const to = Math.min(block.length, from + this.capacity - this.length);
-    const end = this.#isWide ? to : firstWide(block, from, to);
-    this.#songs.set(block.songs.subarray(from, end), this.length);
-    this.#users.set(block.users.subarray(from, end), this.length);
-    this.#countries.set(block.countries.subarray(from, end), this.length);
-    this.length += end - from;
-    if (end < to) this.#meetsWide = true;
-    return end;
-  }
-
-  #meetsWide = false;
 
   /** Empties the piece. */
   clear(): void {
     this.length = 0;
-    if (!this.#meetsWide || this.#isWide) return;
-    this.#isWide = true;
-    this.capacity = this.#layOut();
   }
 
   /**
-   * Sorts the streams and encodes them as a run. The order of the streams is lost, so `user`
-   * must come after `country`, and nothing can be appended before {@linkcode clear}.
+   * Reads streams of a chunk from the `from`-th on, until the chunk ends or the piece is full.
    *
-   * Cost: O(n) (see sort.ts).
+   * @param chunk not a wide one, unless the piece is wide
+   * @returns how many it took
    */
-  encodeRun(kind: KeyKind, day: Day, sink: ByteSink, checksum: Checksum): RunSize {
-    const encoder = new BatchEncoder({ kind, day }, sink, checksum);
-    if (kind === "country") this.#encodeCountries(encoder);
-    else this.#encodeUsers(encoder);
-    return encoder.finish();
+  readChunk(source: ByteSource, chunk: Chunk, from: number): number {
+    const count = Math.min(chunk.count - from, this.capacity - this.length);
+    const idBytes = chunk.isWide ? 8 : 4;
+    const offset = chunk.offset + from * idBytes;
+    this.#readColumn(source, offset, this.#keys, count, chunk.isWide);
+    this.#readColumn(source, offset + chunk.count * idBytes, this.#songs, count, chunk.isWide);
+    this.length += count;
+    return count;
   }
 
-  #encodeCountries(encoder: BatchEncoder): void {
-    const countries = this.#countries;
-    const ends = new Int32Array(COUNTRY_KEYS);
-    for (let i = 0; i < this.length; i++) ends[countries[i]]++;
-    for (let key = 0, sum = 0; key < COUNTRY_KEYS; key++) {
+  #readColumn(
+    source: ByteSource,
+    offset: number,
+    column: IdColumn,
+    count: number,
+    isWide: boolean,
+  ): void {
+    if (isWide === this.#isWide) {
+      return readIds(source, offset, idsFrom(column, this.length, count));
+    }
+    const narrow = new Uint32Array(this.#scratchKeys.buffer, this.#scratchKeys.byteOffset, count);
+    readIds(source, offset, narrow);
+    column.set(narrow, this.length);
+  }
+
+  /** Sorts the streams and hands them on. Cost: O(n) (see sort.ts). Their order is lost. */
+  encode(encoder: SongsTaker): void {
+    const keys = this.#keys;
+    const length = this.length;
+    if (length === 0) return;
+    let least = keys[0];
+    let greatest = least;
+    for (let i = 1; i < length; i++) {
+      const key = keys[i];
+      if (key < least) least = key;
+      if (key > greatest) greatest = key;
+    }
+    if (greatest - least < length) this.#encodeDense(encoder, least, greatest);
+    else this.#encodeSparse(encoder);
+  }
+
+  /** Every key has a counter: the songs are put together by key, and those of each key sorted. */
+  #encodeDense(encoder: SongsTaker, least: number, greatest: number): void {
+    const keys = this.#keys;
+    const songs = this.#songs;
+    const length = this.length;
+    const ends = this.#counters;
+    const range = greatest - least + 1;
+    ends.fill(0, 0, range);
+    for (let i = 0; i < length; i++) ends[keys[i] - least]++;
+    for (let key = 0, sum = 0; key < range; key++) {
       const count = ends[key];
       ends[key] = sum;
       sum += count;
     }
-    const songs = this.#songs;
     const sorted = this.#scratchSongs;
-    for (let i = 0; i < this.length; i++) sorted[ends[countries[i]]++] = songs[i];
-    for (let key = 0, start = 0; key < COUNTRY_KEYS; key++) {
+    for (let i = 0; i < length; i++) sorted[ends[keys[i] - least]++] = songs[i];
+    for (let key = 0, start = 0; key < range; key++) {
       const end = ends[key];
       if (start === end) continue;
-      sortIds(sorted, start, end, this.#scratchUsers);
-      encoder.addSongs(key, sorted, start, end);
+      sortIds(sorted, start, end, songs);
+      encoder.addSongs(least + key, sorted, start, end);
       start = end;
     }
   }
 
-  #encodeUsers(encoder: BatchEncoder): void {
-    const users = this.#users;
+  #encodeSparse(encoder: SongsTaker): void {
+    const keys = this.#keys;
     const songs = this.#songs;
     const length = this.length;
     sortPairs({
-      keys: users,
+      keys,
       songs,
-      scratchKeys: this.#scratchUsers,
+      scratchKeys: this.#scratchKeys,
       scratchSongs: this.#scratchSongs,
     }, length);
     for (let i = 0; i < length;) {
-      const user = users[i];
+      const key = keys[i];
       const start = i++;
-      while (i < length && users[i] === user) i++;
-      encoder.addSongs(user, songs, start, i);
+      while (i < length && keys[i] === key) i++;
+      encoder.addSongs(key, songs, start, i);
     }
   }
 }
 
-/** What a finished run holds, and its size. */
-export type RunSize = BatchFileSize;
+function idsFrom(column: IdColumn, from: number, count: number): IdColumn {
+  return column.subarray(from, from + count);
+}
 
-/** The position of the first stream with an id of more than 32 bits, or `to`. */
-function firstWide(block: StreamBlock, from: number, to: number): number {
-  const { songs, users } = block;
-  for (let i = from; i < to; i++) if (songs[i] >= TWO_32 || users[i] >= TWO_32) return i;
-  return to;
+/** Reads ids as they were written; they are this process's own. */
+function readIds(source: ByteSource, offset: number, ids: IdColumn): void {
+  const bytes = new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength);
+  const count = source.read(bytes, offset);
+  if (count === bytes.length) return;
+  throw new Error(
+    `Cannot read "${source.name}": it ends at byte ${offset + count}, ` +
+      `expected ${bytes.length - count} more`,
+  );
 }

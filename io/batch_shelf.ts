@@ -12,6 +12,8 @@ import { type Day, formatDay } from "../core/day.ts";
 import { keyRanges } from "../core/key_ranges.ts";
 import { cutIntoRanges, joinedRanges, type ReadRange } from "../core/log_ranges.ts";
 import { type BatchShape, encodeManifest, isSameLog, type Manifest } from "../core/manifest.ts";
+import { partitionLog } from "../core/batching.ts";
+import type { PartitionsByKind } from "../core/partitions.ts";
 import type { MemoryPlan } from "../core/memory.ts";
 import { batchFileName, batchFolderName, MANIFEST_NAME } from "../core/names.ts";
 import { type FoundLog, hasTooManyRejected } from "../core/plan.ts";
@@ -24,7 +26,7 @@ import { createTurns, endOfTurns } from "./ordered_output.ts";
 import { Publication } from "./publication.ts";
 import { clearRuns, runFolder } from "./scratch.ts";
 import type { Store } from "./store.ts";
-import { createClaims } from "./tasks.ts";
+import { createClaims, type Scattered } from "./tasks.ts";
 
 /** Logs are read by several jobs in ranges of this size. */
 const LOG_RANGE_BYTES = 16 * 2 ** 20;
@@ -43,6 +45,16 @@ export interface ShelfOptions {
   /** The share of rows that may be rejected. */
   readonly maxRejected: number;
 }
+
+/** A log that was read: its streams are in partitions. */
+interface IngestedLog {
+  readonly read: ReadRange;
+  readonly partitions: PartitionsByKind;
+  readonly scattered: readonly Scattered[];
+}
+
+/** Room to look at a log before it is read: twice the longest row that a parser leaves. */
+const SAMPLE_BUFFER_BYTES = 1 << 18;
 
 /** The batches of a folder. The caller holds the folder's lock. */
 export class BatchShelf {
@@ -87,7 +99,8 @@ export class BatchShelf {
   async #buildInto(publication: Publication, log: FoundLog, work: Work): Promise<Manifest> {
     const { keys } = this.#options.shape;
     this.#store.makeFolder(this.#runFolder);
-    const { read, runs } = await this.#ingest(log, work);
+    const ingested = await this.#ingest(log, work);
+    const { read } = ingested;
     this.#checkUnchanged(log, read.sizeBytes);
     const path = `${this.#options.logFolder}/${log.name}`;
     if (hasTooManyRejected(read.tally, this.#options.maxRejected)) {
@@ -95,14 +108,8 @@ export class BatchShelf {
     }
     const sizes: Partial<Record<KeyKind, BatchFileSize>> = {};
     for (const kind of keys) {
-      const name = batchFileName(kind);
-      if (runs[kind].length === 1) {
-        sizes[kind] = this.#sizeOf(runs[kind][0]);
-        publication.adopt(name, runs[kind][0]);
-        continue;
-      }
-      const sink = publication.create(name);
-      sizes[kind] = await this.#merge(runs[kind], { kind, day: log.day }, sink, work);
+      const sink = publication.create(batchFileName(kind));
+      sizes[kind] = await this.#encode(ingested, { kind, day: log.day }, sink, work);
       publication.finish(sink);
     }
     clearRuns(this.#store, this.#options.batchFolder);
@@ -113,60 +120,61 @@ export class BatchShelf {
     return manifest;
   }
 
-  /** Reads the log and makes runs of it. */
-  async #ingest(
-    log: FoundLog,
-    work: Work,
-  ): Promise<{ read: ReadRange; runs: Record<KeyKind, string[]> }> {
+  /** Reads the log and scatters its streams. */
+  async #ingest(log: FoundLog, work: Work): Promise<IngestedLog> {
     const { reader, shape, logFolder } = this.#options;
+    const path = `${logFolder}/${log.name}`;
     const isCut = work.jobs > 1 && reader.isCutAtLines;
+    const partitions = this.#partitionsOf(path);
     const results = await work.do({
       type: "ingest",
       claims: createClaims(),
-      path: `${logFolder}/${log.name}`,
+      path,
       ranges: cutIntoRanges(log.sizeBytes, isCut ? LOG_RANGE_BYTES : Infinity),
-      day: log.day,
-      kinds: shape.keys,
-      reader: reader.name,
+      partitions,
+      reader: shape.reader,
       runFolder: this.#runFolder,
     });
     const ranges = results.flatMap((result) => result.ranges).sort((a, b) => a.index - b.index);
     return {
+      partitions,
       read: joinedRanges(ranges.map((range) => range.read)),
-      runs: {
-        country: results.flatMap((result) => result.runs.country),
-        user: results.flatMap((result) => result.runs.user),
-      },
+      scattered: results.map((result) => result.scattered),
     };
   }
 
-  /** What the only run of a log holds: it is the batch as it is. */
-  #sizeOf(path: string): BatchFileSize {
-    const source = new FileSource(this.#store.openToRead(path));
+  #partitionsOf(path: string): PartitionsByKind {
+    const { reader, shape, memory } = this.#options;
+    const log = new FileSource(this.#store.openToRead(path));
     try {
-      return { ...new BatchReader(source, crc32).trailer, sizeBytes: source.sizeBytes };
+      const parser = reader.parser.bind(reader);
+      const { isCutAtLines } = reader;
+      const buffer = new Uint8Array(SAMPLE_BUFFER_BYTES);
+      const limits = { memory: { byteLength: memory.workBytes } };
+      return partitionLog({ log, parser, isCutAtLines, buffer, ...limits }, shape.keys);
     } finally {
-      source.close();
+      log.close();
     }
   }
 
-  /** Merges runs into a batch file. */
-  async #merge(
-    runs: readonly string[],
+  /** Makes a batch file of what was scattered. */
+  async #encode(
+    { partitions, scattered }: IngestedLog,
     header: BatchHeader,
     sink: FileSink,
     work: Work,
   ): Promise<BatchFileSize> {
     sink.write(encodeHeader(header, crc32));
-    const inputs = await this.narrowed(runs, work);
     const turns = createTurns(sink.sizeBytes);
     const results = await work.do({
-      type: "merge",
+      type: "encode",
       claims: createClaims(),
-      inputs,
-      ranges: this.rangesOf(inputs, work.jobs),
+      ...header,
+      scattered,
+      partitionCount: partitions[header.kind]!.count,
       output: sink.path,
       turns,
+      runFolder: this.#runFolder,
     });
     sink.skip(endOfTurns(turns) - sink.sizeBytes);
     const parts = results.flat().sort((a, b) => a.index - b.index).map((range) => range.part);

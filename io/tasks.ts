@@ -10,13 +10,15 @@
 import { crc32 } from "node:zlib";
 import { type BatchPart, BlockEncoder } from "../core/batch_encoder.ts";
 import { BatchReader, type KeyRange } from "../core/batch_reader.ts";
-import { mergeInto, mergeToRun, RunCollector, type Step } from "../core/batching.ts";
+import { encodePartition, mergeToRun, type Step } from "../core/batching.ts";
 import { ChartMaker, type ChartSize } from "../core/chart.ts";
 import type { Day } from "../core/day.ts";
 import { alignedToLines, type ByteRange, type ReadRange, readRange } from "../core/log_ranges.ts";
 import type { MemoryPlan } from "../core/memory.ts";
 import { KeyMerger } from "../core/merge.ts";
+import type { PartitionsByKind } from "../core/partitions.ts";
 import { Piece } from "../core/piece.ts";
+import { type ChunkList, chunksOf, Scatter } from "../core/scatter.ts";
 import type { KeyKind } from "../core/streams.ts";
 import { readerNamed, writerNamed } from "../formats/built_in.ts";
 import { FileSource } from "./byte_files.ts";
@@ -30,13 +32,12 @@ interface Claimed {
   readonly claims: SharedArrayBuffer;
 }
 
-/** Reads ranges of a log and makes runs of them. */
+/** Reads ranges of a log and scatters their streams over partitions. */
 export interface IngestTask extends Claimed {
   readonly type: "ingest";
   readonly path: string;
   readonly ranges: readonly ByteRange[];
-  readonly day: Day;
-  readonly kinds: readonly KeyKind[];
+  readonly partitions: PartitionsByKind;
   readonly reader: string;
   readonly runFolder: string;
 }
@@ -44,8 +45,13 @@ export interface IngestTask extends Claimed {
 /** What a job read. */
 export interface IngestResult {
   readonly ranges: readonly { readonly index: number; readonly read: ReadRange }[];
-  /** The paths of the runs. */
-  readonly runs: Readonly<Record<KeyKind, readonly string[]>>;
+  readonly scattered: Scattered;
+}
+
+/** The streams that a job scattered: in this file, as these chunks. */
+export interface Scattered {
+  readonly path: string;
+  readonly chunks: Readonly<Partial<Record<KeyKind, ChunkList>>>;
 }
 
 /** Merges groups of runs into one run each. */
@@ -58,27 +64,32 @@ export interface NarrowTask extends Claimed {
 /** For each group that a job merged, the path of its run. */
 export type NarrowResult = readonly { readonly index: number; readonly path: string }[];
 
-/** Where the ranges of a merge go. */
-interface MergeOutput extends Claimed {
-  /** The paths of the inputs, at most as many as the fan-in allows. */
-  readonly inputs: readonly string[];
-  readonly ranges: readonly KeyRange[];
+/** A file that jobs write together. */
+interface SharedOutput extends Claimed {
   /** A file that is there. */
   readonly output: string;
   readonly turns: TurnState;
 }
 
-/** Merges ranges of runs into blocks of a batch. */
-export interface MergeTask extends MergeOutput {
-  readonly type: "merge";
+/** Sorts partitions and encodes them as blocks of a batch. */
+export interface EncodeTask extends SharedOutput {
+  readonly type: "encode";
+  readonly kind: KeyKind;
+  readonly day: Day;
+  readonly scattered: readonly Scattered[];
+  readonly partitionCount: number;
+  readonly runFolder: string;
 }
 
-/** For each range that a job merged, its blocks. */
-export type MergeResult = readonly { readonly index: number; readonly part: BatchPart }[];
+/** For each partition that a job encoded, its blocks. */
+export type EncodeResult = readonly { readonly index: number; readonly part: BatchPart }[];
 
 /** Makes ranges of a chart. */
-export interface ChartTask extends MergeOutput {
+export interface ChartTask extends SharedOutput {
   readonly type: "chart";
+  /** The paths of the inputs, at most as many as the fan-in allows. */
+  readonly inputs: readonly string[];
+  readonly ranges: readonly KeyRange[];
   readonly kind: KeyKind;
   readonly top: number;
   readonly writer: string;
@@ -91,12 +102,12 @@ export type ChartResult = readonly {
   readonly written: WrittenRange;
 }[];
 
-export type Task = IngestTask | NarrowTask | MergeTask | ChartTask;
+export type Task = IngestTask | EncodeTask | NarrowTask | ChartTask;
 
 /** What a task gives. */
 export type ResultOf<T extends Task> = T extends IngestTask ? IngestResult
   : T extends NarrowTask ? NarrowResult
-  : T extends MergeTask ? MergeResult
+  : T extends EncodeTask ? EncodeResult
   : ChartResult;
 
 /** Makes the claims of a task. */
@@ -110,7 +121,7 @@ export class JobContext {
   readonly memory: MemoryPlan;
   /** The number of the job, from 0. */
   readonly job: number;
-  #piece?: Piece;
+  #workMemory?: ArrayBuffer;
   #logBuffer?: Uint8Array;
   #outputBuffer?: Uint8Array;
   #scratch?: FolderScratch;
@@ -121,8 +132,8 @@ export class JobContext {
     this.job = job;
   }
 
-  get piece(): Piece {
-    return this.#piece ??= new Piece(this.memory.pieceBytes);
+  get workMemory(): ArrayBuffer {
+    return this.#workMemory ??= new ArrayBuffer(this.memory.workBytes);
   }
 
   get logBuffer(): Uint8Array {
@@ -149,8 +160,8 @@ export function runTask(task: Task, context: JobContext): Generator<Step, unknow
       return ingest(task, context);
     case "narrow":
       return narrow(task, context);
-    case "merge":
-      return merge(task, context);
+    case "encode":
+      return encode(task, context);
     case "chart":
       return chart(task, context);
   }
@@ -163,10 +174,10 @@ function claim(claims: SharedArrayBuffer, count: number): number | undefined {
 }
 
 function* ingest(task: IngestTask, context: JobContext): Generator<Step, IngestResult> {
-  const { piece, logBuffer: buffer } = context;
-  piece.clear();
-  const scratch = context.scratch(task.runFolder);
-  const collector = new RunCollector({ ...task, piece, checksum: crc32, scratch });
+  const { logBuffer: buffer, workMemory: memory } = context;
+  const file = context.scratch(task.runFolder).create();
+  const scatter = new Scatter({ partitions: task.partitions, memory, sink: file });
+  const take = scatter.take.bind(scatter);
   const log = new FileSource(context.store.openToRead(task.path));
   const ranges: { index: number; read: ReadRange }[] = [];
   try {
@@ -176,30 +187,55 @@ function* ingest(task: IngestTask, context: JobContext): Generator<Step, IngestR
         ? task.ranges[0]
         : alignedToLines(log, task.ranges[index], buffer);
       const parser = reader.parser({ isStart: index === 0 });
-      const take = collector.take.bind(collector);
       const job = { log, range, parser, buffer, checksum: crc32, take };
       ranges.push({ index, read: yield* readRange(job) });
     }
-    collector.spill();
+    const chunks = scatter.finish();
+    return { ranges, scattered: { path: file.path, chunks } };
   } finally {
     log.close();
+    file.close();
   }
-  const paths = (kind: KeyKind): string[] =>
-    (collector.runs[kind] as ReturnType<FolderScratch["create"]>[]).map((run) => {
-      run.close();
-      return run.path;
-    });
-  return { ranges, runs: { country: paths("country"), user: paths("user") } };
+}
+
+function* encode(task: EncodeTask, context: JobContext): Generator<Step, EncodeResult> {
+  const { kind, day, partitionCount } = task;
+  const { fanIn, cursorBytes } = context.memory;
+  const scratch = context.scratch(task.runFolder);
+  const tools = { scratch, checksum: crc32, fanIn, cursorBytes };
+  const piece = new Piece(context.workMemory);
+  const results: { index: number; part: BatchPart }[] = [];
+  const inputs = openAll(task.scattered.map(({ path }) => path), context.store);
+  const file = context.store.openToWrite(task.output);
+  try {
+    const output = new OrderedOutput(file, task.turns, context.outputBuffer);
+    for (let index; (index = claim(task.claims, partitionCount)) !== undefined;) {
+      output.begin(index);
+      const encoder = new BlockEncoder(output, crc32);
+      const parts = task.scattered.map(({ chunks }, i) => (
+        { source: inputs.sources[i], chunks: chunksOf(chunks[kind]!, index) }
+      ));
+      yield* encodePartition(parts, { kind, day }, { piece, encoder }, tools);
+      const part = encoder.finish();
+      output.finish();
+      results.push({ index, part });
+    }
+  } finally {
+    file.close();
+    inputs.close();
+  }
+  return results;
 }
 
 function* narrow(task: NarrowTask, context: JobContext): Generator<Step, NarrowResult> {
   const result: { index: number; path: string }[] = [];
   for (let index; (index = claim(task.claims, task.groups.length)) !== undefined;) {
     const run = context.scratch(task.runFolder).create();
-    const inputs = openInputs(task.groups[index], context);
+    const inputs = openAll(task.groups[index], context.store);
     try {
       const { cursorBytes } = context.memory;
-      yield* mergeToRun(inputs.readers, run, { checksum: crc32, cursorBytes });
+      const readers = inputs.sources.map((source) => new BatchReader(source, crc32));
+      yield* mergeToRun(readers, run, { checksum: crc32, cursorBytes });
     } finally {
       inputs.close();
     }
@@ -209,65 +245,46 @@ function* narrow(task: NarrowTask, context: JobContext): Generator<Step, NarrowR
   return result;
 }
 
-/** Opens the inputs of a merge. */
-function openInputs(
-  paths: readonly string[],
-  { store }: JobContext,
-): { readers: BatchReader[]; close(): void } {
+/** Files that are open together. */
+interface OpenSources {
+  readonly sources: readonly FileSource[];
+  close(): void;
+}
+
+/** Opens all the files, or none. */
+function openAll(paths: readonly string[], store: Store): OpenSources {
   const sources: FileSource[] = [];
   const close = (): void => sources.forEach((source) => source.close());
   try {
     for (const path of paths) sources.push(new FileSource(store.openToRead(path)));
-    return { readers: sources.map((source) => new BatchReader(source, crc32)), close };
+    return { sources, close };
   } catch (error) {
     close();
     throw error;
   }
 }
 
-/** Calls `make` for every range that this job can claim, with its merger and its place to write. */
-function* mergeRanges<R>(
-  task: MergeOutput,
-  context: JobContext,
-  make: (merger: KeyMerger, output: OrderedOutput, index: number) => Generator<Step, R>,
-): Generator<Step, R[]> {
-  const inputs = openInputs(task.inputs, context);
+function* chart(task: ChartTask, context: JobContext): Generator<Step, ChartResult> {
+  const printer = writerNamed(task.writer).printer(task);
+  const maker = new ChartMaker(task.top, printer);
+  const inputs = openAll(task.inputs, context.store);
+  const results: { index: number; size: ChartSize; written: WrittenRange }[] = [];
   const file = context.store.openToWrite(task.output);
-  const results: R[] = [];
   try {
     const { cursorBytes } = context.memory;
     const nothing = { from: Infinity, to: Infinity };
-    const merger = new KeyMerger(
-      inputs.readers.map((reader) => reader.cursor(nothing, cursorBytes)),
-    );
+    const readers = inputs.sources.map((source) => new BatchReader(source, crc32));
+    const merger = new KeyMerger(readers.map((reader) => reader.cursor(nothing, cursorBytes)));
     const output = new OrderedOutput(file, task.turns, context.outputBuffer);
     for (let index; (index = claim(task.claims, task.ranges.length)) !== undefined;) {
       merger.restart(task.ranges[index]);
       output.begin(index);
-      results.push(yield* make(merger, output, index));
+      const size = yield* maker.make(merger, output);
+      results.push({ index, size, written: output.finish() });
     }
   } finally {
     file.close();
     inputs.close();
   }
   return results;
-}
-
-function merge(task: MergeTask, context: JobContext): Generator<Step, MergeResult> {
-  return mergeRanges(task, context, function* (merger, output, index) {
-    const encoder = new BlockEncoder(output, crc32);
-    yield* mergeInto(merger, encoder);
-    const part = encoder.finish();
-    output.finish();
-    return { index, part };
-  });
-}
-
-function chart(task: ChartTask, context: JobContext): Generator<Step, ChartResult> {
-  const printer = writerNamed(task.writer).printer(task);
-  const maker = new ChartMaker(task.top, printer);
-  return mergeRanges(task, context, function* (merger, output, index) {
-    const size = yield* maker.make(merger, output);
-    return { index, size, written: output.finish() };
-  });
 }

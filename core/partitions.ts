@@ -1,0 +1,136 @@
+/**
+ * Partitions: the keys of a log cut into ranges that hold about as many streams each.
+ *
+ * @module
+ */
+
+import type { ByteSource } from "./bytes.ts";
+import { COUNTRY_KEYS } from "./country.ts";
+import { alignedToLines, readRange } from "./log_ranges.ts";
+import { createStreamBlock, KEY_KINDS, type KeyKind, type RowParser } from "./streams.ts";
+
+/**
+ * Ranges of keys, ascending, that together hold all keys. Keys are looked up by *slots*: `width`
+ * keys each from `least` on; smaller keys count to the first slot and greater ones to the last.
+ */
+export interface Partitions {
+  readonly count: number;
+  readonly least: number;
+  readonly width: number;
+  /** The partition of each slot, ascending. */
+  readonly ofSlot: Uint16Array;
+}
+
+/** The partitions of each kind of key that is wanted. */
+export type PartitionsByKind = Readonly<Partial<Record<KeyKind, Partitions>>>;
+
+const USER_SLOTS = 4096;
+
+/** Partitions are chosen for about so many streams: sorting one stays in a core's cache. */
+export const PARTITION_STREAMS = 1 << 18;
+
+/** The most partitions of a log by one kind of key. */
+export const MAX_PARTITIONS = 1024;
+
+/** All keys in one partition. */
+export const ONE_PARTITION: Partitions = {
+  count: 1,
+  least: 0,
+  width: 1,
+  ofSlot: new Uint16Array(1),
+};
+
+/**
+ * Cuts the keys so that each partition has about the same share of a sample.
+ *
+ * The slots reach from the 2nd to the 98th hundredth of the sample, so that some far ids do not
+ * make them wide. Keys that crowd in few slots give partitions that are unlike in size, and
+ * fewer.
+ *
+ * @param keys the sample; sorted afterwards
+ * @param wanted how many partitions, 1 to {@linkcode MAX_PARTITIONS}
+ */
+export function partitionsOf(keys: Float64Array, wanted: number, kind: KeyKind): Partitions {
+  if (wanted <= 1 || keys.length === 0) return ONE_PARTITION;
+  keys.sort();
+  const at = (share: number): number => keys[Math.floor((keys.length - 1) * share)];
+  const least = kind === "country" ? 0 : at(0.02);
+  const slots = kind === "country" ? COUNTRY_KEYS : USER_SLOTS;
+  const width = kind === "country" ? 1 : Math.max(1, (at(0.98) - least + 1) / slots);
+  const ofSlot = new Uint16Array(slots);
+  let partition = 0;
+  for (let slot = 0, below = 0, share = 0; slot < slots; slot++) {
+    const shareHere = Math.floor(below * wanted / keys.length);
+    if (shareHere > share) partition++;
+    share = shareHere;
+    ofSlot[slot] = partition;
+    while (below < keys.length && keys[below] < least + (slot + 1) * width) below++;
+  }
+  return { count: partition + 1, least, width, ofSlot };
+}
+
+/** A log to be looked at before it is read. */
+export interface SampledLog {
+  readonly log: ByteSource;
+  /** Makes a parser for a part of the log. */
+  readonly parser: (part: { readonly isStart: boolean }) => RowParser;
+  /** Whether the log may be looked at anywhere, or only at its start. */
+  readonly isCutAtLines: boolean;
+  readonly buffer: Uint8Array;
+}
+
+/** Streams from all over a log, and how many streams the whole log may have. */
+export interface LogSample {
+  readonly users: Float64Array;
+  readonly countries: Float64Array;
+  readonly expectedStreams: number;
+}
+
+const SAMPLED_PLACES = 16;
+const SAMPLED_BYTES = 1 << 15;
+
+/** Takes a sample of a log. Cost: half a megabyte is read, whatever the log's size. */
+export function sampleLog({ log, parser, isCutAtLines, buffer }: SampledLog): LogSample {
+  const places = isCutAtLines ? SAMPLED_PLACES : 1;
+  const users: number[] = [];
+  const countries: number[] = [];
+  let bytes = 0;
+  for (let place = 0; place < places; place++) {
+    const from = Math.floor(log.sizeBytes / places * place);
+    const asked = { from, to: Math.min(log.sizeBytes, from + SAMPLED_BYTES) };
+    const range = isCutAtLines ? alignedToLines(log, asked, buffer) : asked;
+    const take = (block: ReturnType<typeof createStreamBlock>): void => {
+      users.push(...block.users.subarray(0, block.length));
+      countries.push(...block.countries.subarray(0, block.length));
+    };
+    const job = { log, range, parser: parser({ isStart: place === 0 }), buffer, take };
+    for (const step of readRange({ ...job, checksum: () => 0 })) bytes += step.logBytes;
+  }
+  return {
+    users: Float64Array.from(users),
+    countries: Float64Array.from(countries),
+    expectedStreams: Math.ceil(users.length * log.sizeBytes / Math.max(1, bytes)),
+  };
+}
+
+/**
+ * Chooses the partitions of a log.
+ *
+ * @param mostStreams how many streams a partition should have at most
+ * @param mostPartitions at least 1
+ */
+export function choosePartitions(
+  sample: LogSample,
+  kinds: readonly KeyKind[],
+  mostStreams: number,
+  mostPartitions: number,
+): PartitionsByKind {
+  const streams = Math.max(1, Math.min(PARTITION_STREAMS, mostStreams));
+  const most = Math.min(MAX_PARTITIONS, mostPartitions);
+  const wanted = Math.max(1, Math.min(most, Math.ceil(sample.expectedStreams / streams)));
+  const of = (kind: KeyKind): Partitions =>
+    partitionsOf(kind === "user" ? sample.users : sample.countries, wanted, kind);
+  return Object.fromEntries(
+    KEY_KINDS.filter((kind) => kinds.includes(kind)).map((kind) => [kind, of(kind)]),
+  );
+}
