@@ -23,7 +23,14 @@ const MAX_BUCKETS = 2048;
 /** Levels that ids of 53 bits can need at 4 bits a level: for keys, and then for songs. */
 const MAX_LEVELS = 2 * 14;
 
-const bucketEnds = Array.from({ length: MAX_LEVELS }, () => new Int32Array(MAX_BUCKETS));
+/** Buckets of the first level of up to {@linkcode FEW} ids, which fit in the second-level cache. */
+const MAX_FIRST_BUCKETS = 1 << 16;
+const FEW = 1 << 19;
+
+const bucketEnds = Array.from(
+  { length: MAX_LEVELS },
+  (_, level) => new Int32Array(level === 0 ? MAX_FIRST_BUCKETS : MAX_BUCKETS),
+);
 
 interface Spread {
   /** Ids of a bucket differ by less than this power of two. */
@@ -32,9 +39,10 @@ interface Spread {
 }
 
 /** Chooses buckets for `count` ids that differ by at most `range`: about two ids a bucket. */
-function spreadOf(range: number, count: number): Spread {
+function spreadOf(range: number, count: number, level: number): Spread {
+  const most = level === 0 && count <= FEW ? MAX_FIRST_BUCKETS : MAX_BUCKETS;
   let buckets = 16;
-  while (buckets < MAX_BUCKETS && buckets * 2 < count) buckets *= 2;
+  while (buckets < most && buckets * 2 < count) buckets *= 2;
   let step = 1;
   while (range / step >= buckets) step *= 2;
   return { step, buckets: Math.floor(range / step) + 1 };
@@ -65,7 +73,7 @@ function sortIdsAt(
     if (id > greatest) greatest = id;
   }
   if (least === greatest) return;
-  const { step, buckets } = spreadOf(greatest - least, to - from);
+  const { step, buckets } = spreadOf(greatest - least, to - from, level);
   const ends = bucketEnds[level];
   startBuckets(ids, from, to, least, step, buckets, ends);
   const inverse = 1 / step;
@@ -139,7 +147,7 @@ function sortPairsAt(pairs: PairColumns, from: number, to: number, level: number
     if (key > greatest) greatest = key;
   }
   if (least === greatest) return sortIdsAt(songs, from, to, scratchSongs, level);
-  const { step, buckets } = spreadOf(greatest - least, to - from);
+  const { step, buckets } = spreadOf(greatest - least, to - from, level);
   const ends = bucketEnds[level];
   startBuckets(keys, from, to, least, step, buckets, ends);
   const inverse = 1 / step;

@@ -3,8 +3,8 @@
  *
  * A range is collected in memory. When the ranges before it are complete, its place in the file is
  * known: the job takes its turn, moves the place of the next range on by its size, and writes
- * while the others go on. A range that does not fit in memory waits for its turn and is then
- * written through, its turn kept until its end.
+ * while the others go on. Ranges whose turn has not come stay in memory while the job collects
+ * the next ones; only when there is no more room does the job wait for its turn.
  *
  * @module
  */
@@ -38,19 +38,27 @@ export interface WrittenRange {
   readonly crc32: number;
 }
 
-/** Writes ranges of one file for one job, one at a time. */
+/** A range that is complete, and waits for its turn. */
+interface PendingRange {
+  readonly index: number;
+  /** Where it ends in the buffer; it begins where the one before ends, or at the start. */
+  readonly end: number;
+}
+
+/** Writes ranges of one file for one job, one after another. */
 export class OrderedOutput implements ByteSink {
   readonly #file: OpenFile;
   readonly #turn: Int32Array;
   readonly #place: Float64Array;
   readonly #buffer: Uint8Array;
+  /** The buffer holds the pending ranges, then the current one up to `#used`. */
+  #pending: PendingRange[] = [];
   #used = 0;
   #index = 0;
-  #hasTurn = false;
   #sizeBytes = 0;
   #crc32 = 0;
 
-  /** @param buffer the memory for a range */
+  /** @param buffer the memory for ranges */
   constructor(file: OpenFile, state: TurnState, buffer: Uint8Array) {
     this.#file = file;
     this.#turn = new Int32Array(state, 0, 1);
@@ -61,8 +69,6 @@ export class OrderedOutput implements ByteSink {
   /** Begins a range; ranges of one job come in ascending order. */
   begin(index: number): void {
     this.#index = index;
-    this.#used = 0;
-    this.#hasTurn = false;
     this.#sizeBytes = 0;
     this.#crc32 = 0;
   }
@@ -80,30 +86,52 @@ export class OrderedOutput implements ByteSink {
     }
   }
 
-  /** Waits for the turn, and writes what is collected while keeping it. */
+  /** Writes all that is collected, of the current range too, whose turn is kept. */
   #writeThrough(): void {
-    this.#takeTurn();
+    this.flush();
+    this.#waitForTurn(this.#index);
     this.#file.writeAt(this.#buffer.subarray(0, this.#used), this.#place[0]);
     this.#place[0] += this.#used;
     this.#used = 0;
   }
 
-  #takeTurn(): void {
-    while (!this.#hasTurn) {
+  #isTurnOf(index: number): boolean {
+    return Atomics.load(this.#turn, 0) === index;
+  }
+
+  #waitForTurn(index: number): void {
+    for (;;) {
       const turn = Atomics.load(this.#turn, 0);
-      this.#hasTurn = turn === this.#index;
-      if (!this.#hasTurn) Atomics.wait(this.#turn, 0, turn, WAIT_MS);
+      if (turn === index) return;
+      Atomics.wait(this.#turn, 0, turn, WAIT_MS);
     }
   }
 
-  /** Ends the range: its place is taken, and its bytes are in the file. */
+  /** Ends the range. It is in the file at the latest after {@linkcode flush}. */
   finish(): WrittenRange {
-    this.#takeTurn();
-    const offset = this.#place[0];
-    this.#place[0] = offset + this.#used;
-    Atomics.store(this.#turn, 0, this.#index + 1);
-    Atomics.notify(this.#turn, 0);
-    this.#file.writeAt(this.#buffer.subarray(0, this.#used), offset);
+    this.#pending.push({ index: this.#index, end: this.#used });
+    while (this.#pending.length > 0 && this.#isTurnOf(this.#pending[0].index)) this.#writeFirst();
     return { sizeBytes: this.#sizeBytes, crc32: this.#crc32 };
+  }
+
+  /** Writes all ranges that are complete. Must be called after the last one. */
+  flush(): void {
+    while (this.#pending.length > 0) {
+      this.#waitForTurn(this.#pending[0].index);
+      this.#writeFirst();
+    }
+  }
+
+  /** Writes the first pending range, whose turn it is. */
+  #writeFirst(): void {
+    const { index, end } = this.#pending.shift()!;
+    const offset = this.#place[0];
+    this.#place[0] = offset + end;
+    Atomics.store(this.#turn, 0, index + 1);
+    Atomics.notify(this.#turn, 0);
+    this.#file.writeAt(this.#buffer.subarray(0, end), offset);
+    this.#buffer.copyWithin(0, end, this.#used);
+    this.#used -= end;
+    this.#pending = this.#pending.map((range) => ({ index: range.index, end: range.end - end }));
   }
 }

@@ -220,6 +220,7 @@ function* encode(task: EncodeTask, context: JobContext): Generator<Step, EncodeR
       output.finish();
       results.push({ index, part });
     }
+    output.flush();
   } finally {
     file.close();
     inputs.close();
@@ -282,6 +283,7 @@ function* chart(task: ChartTask, context: JobContext): Generator<Step, ChartResu
       const size = yield* maker.make(merger, output);
       results.push({ index, size, written: output.finish() });
     }
+    output.flush();
   } finally {
     file.close();
     inputs.close();
