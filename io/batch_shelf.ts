@@ -19,6 +19,7 @@ import { batchFileName, batchFolderName, MANIFEST_NAME } from "../core/names.ts"
 import { type FoundLog, hasTooManyRejected } from "../core/plan.ts";
 import { KEY_KINDS, type KeyKind } from "../core/streams.ts";
 import type { Reader } from "../formats/interface.ts";
+import { withEarlySync } from "./early_sync.ts";
 import { type FileSink, FileSource } from "./byte_files.ts";
 import { tooManyRejected } from "./messages.ts";
 import type { Work } from "./meter.ts";
@@ -166,7 +167,7 @@ export class BatchShelf {
   ): Promise<BatchFileSize> {
     sink.write(encodeHeader(header, crc32));
     const turns = createTurns(sink.sizeBytes);
-    const results = await work.do({
+    const encoded = work.do({
       type: "encode",
       claims: createClaims(),
       ...header,
@@ -176,6 +177,7 @@ export class BatchShelf {
       turns,
       runFolder: this.#runFolder,
     });
+    const results = await withEarlySync(sink, encoded);
     sink.skip(endOfTurns(turns) - sink.sizeBytes);
     const parts = results.flat().sort((a, b) => a.index - b.index).map((range) => range.part);
     return writeBatchEnd(parts, sink, crc32);

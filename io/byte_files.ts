@@ -60,6 +60,11 @@ export class FileSink implements ByteSink {
     this.sizeBytes += count;
   }
 
+  /** Makes safe on disk what is there so far, while others go on. */
+  syncSoFar(): Promise<void> {
+    return this.#file.syncSoFar();
+  }
+
   /** Makes the bytes safe on disk and closes the file. */
   finish(): void {
     try {

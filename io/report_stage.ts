@@ -13,6 +13,7 @@ import type { KeyKind } from "../core/streams.ts";
 import { hexadecimal, type ReportSummary, type RunSummary } from "../core/summary.ts";
 import type { Writer } from "../formats/interface.ts";
 import type { BatchShelf } from "./batch_shelf.ts";
+import { withEarlySync } from "./early_sync.ts";
 import type { Meter } from "./meter.ts";
 import { createTurns } from "./ordered_output.ts";
 import { Publication } from "./publication.ts";
@@ -73,7 +74,7 @@ async function makeReport(
   meter.begin("charting", { kind, entries });
   const inputs = await shelf.narrowed(batches.map((batch) => batch.path), meter);
   const sink = publication.create(name);
-  const results = await meter.do({
+  const printed = meter.do({
     type: "chart",
     claims: createClaims(),
     inputs,
@@ -84,6 +85,7 @@ async function makeReport(
     top,
     writer: writer.name,
   });
+  const results = await withEarlySync(sink, printed);
   meter.end();
   meter.begin("publishing", {});
   publication.finish(sink);

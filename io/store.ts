@@ -27,6 +27,8 @@ export interface OpenFile {
   writeAt(bytes: Uint8Array, offset: number): void;
   /** Returns when the file's bytes are safe on disk. */
   sync(): void;
+  /** As {@linkcode sync}, while others go on; the file must not be closed meanwhile. */
+  syncSoFar(): Promise<void>;
   close(): void;
 }
 
@@ -155,6 +157,14 @@ class DenoFile implements OpenFile {
 
   sync(): void {
     attempt("sync", this.path, () => this.#file.syncDataSync());
+  }
+
+  async syncSoFar(): Promise<void> {
+    try {
+      await this.#file.syncData();
+    } catch (cause) {
+      throw new StoreError("sync", this.path, cause);
+    }
   }
 
   close(): void {

@@ -80,6 +80,7 @@ export class MemoryStore implements Store {
         this.files.set(path, head.padEnd(offset, "\0") + text + tail);
       },
       sync: () => {},
+      syncSoFar: () => Promise.resolve(),
       close: () => void this.openFiles--,
     };
   }
@@ -142,6 +143,7 @@ export function watchedStore(store: Store, before: BeforeAct): Store {
       file.writeAt(bytes, offset);
     },
     sync: () => ask("sync", file.path),
+    syncSoFar: () => Promise.resolve(),
     close: () => file.close(),
   });
   return {
