@@ -50,11 +50,16 @@ export function summaryName(date: Day): string {
   return `run_${compactDay(date)}.json`;
 }
 
-/** The date of a report or a run summary by its file name. */
-export function dateOfResult(name: string): Day | undefined {
+/**
+ * The date of a report or a run summary by its file name.
+ *
+ * @param extensions the endings of reports; a file of another ending is not ours
+ */
+export function dateOfResult(name: string, extensions: readonly string[]): Day | undefined {
   const kinds = KEY_KINDS.join("|");
-  return dayIn(new RegExp(`^(?:${kinds})_top[1-9]\\d*_(\\d{8})\\.[a-z0-9.]+$`), name) ??
-    dayIn(/^run_(\d{8})\.json$/, name);
+  const report = new RegExp(`^(?:${kinds})_top[1-9]\\d*_(\\d{8})\\.(.+)$`).exec(name);
+  if (report !== null && extensions.includes(report[2])) return parseDay(report[1]);
+  return dayIn(/^run_(\d{8})\.json$/, name);
 }
 
 function dayIn(pattern: RegExp, name: string): Day | undefined {

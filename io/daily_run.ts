@@ -19,6 +19,7 @@ import {
 import { expired } from "../core/retention.ts";
 import type { KeyKind } from "../core/streams.ts";
 import { type RunSummary, summaryOf } from "../core/summary.ts";
+import { WRITERS } from "../formats/built_in.ts";
 import type { Reader, Writer } from "../formats/interface.ts";
 import { BatchShelf } from "./batch_shelf.ts";
 import { createCrew, type Crew } from "./crew.ts";
@@ -29,7 +30,7 @@ import { Meter, type Reporter } from "./meter.ts";
 import { recover } from "./publication.ts";
 import { makeReports } from "./report_stage.ts";
 import { refusePlan } from "./refusals.ts";
-import type { Store } from "./store.ts";
+import { type Store, StoreError } from "./store.ts";
 
 /** What a daily run is asked to do. */
 export interface DailyRunOptions extends Omit<RunRequest, "shape"> {
@@ -160,8 +161,18 @@ class DailyRun {
     refusePlan(plan, this.#options, { store: this.#store, reporter: this.#reporter });
     await this.#batch(plan);
     const summary = await this.#publish(plan);
-    this.#expire(plan);
+    this.#expireOrWarn(plan);
     return summary;
+  }
+
+  /** The charts are out: what cannot be deleted now is left to the next run. */
+  #expireOrWarn(plan: RunPlan): void {
+    try {
+      this.#expire(plan);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#reporter.warn(`${lowerFirst(error.message)}; the charts are published`);
+    }
   }
 
   /** Completes or clears what an earlier process left. */
@@ -237,10 +248,19 @@ class DailyRun {
         this.#shelf.clearRuns();
         return summary;
       } catch (error) {
-        this.#shelf.clearRuns();
+        this.#tryToClearRuns();
         if (!(error instanceof BatchError)) throw error;
         await this.#rebuild(plan, error);
       }
+    }
+  }
+
+  /** After a failure, whose own error is the one to be shown. */
+  #tryToClearRuns(): void {
+    try {
+      this.#shelf.clearRuns();
+    } catch {
+      // What cannot be deleted now is deleted by the next start.
     }
   }
 
@@ -286,8 +306,9 @@ class DailyRun {
       this.#shelf.remove(day);
     }
     if (keepResultDays === undefined) return;
+    const extensions = WRITERS.map((writer) => writer.extension);
     const dated = (this.#store.list(results) ?? []).flatMap((name) => {
-      const day = dateOfResult(name);
+      const day = dateOfResult(name, extensions);
       return day === undefined ? [] : [{ name, day }];
     });
     const leaving = expired(dated.map((result) => result.day), plan.date, keepResultDays);

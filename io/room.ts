@@ -7,9 +7,9 @@
 import type { RunPlan } from "../core/plan.ts";
 import type { Store } from "./store.ts";
 
-/** Room for batches and for the runs they are merged from, by bytes of logs that are read. */
+/** Room for batches and for the streams that are scattered, by bytes of logs that are read. */
 const BATCH_SHARE = 0.3;
-const RUN_SHARE = 0.3;
+const SCATTER_SHARE = 0.8;
 
 /** Room for reports, by bytes of the logs of the window. */
 const REPORT_SHARE = 0.6;
@@ -32,7 +32,7 @@ export function checkRoom(
     day.act === "miss" ? [] : [(day.act === "build" ? day.log : day.manifest.log).sizeBytes]
   );
   const sum = (sizes: number[]): number => sizes.reduce((total, size) => total + size, 0);
-  check(store, folders.batch, sum(built) * BATCH_SHARE + Math.max(0, ...built) * RUN_SHARE);
+  check(store, folders.batch, sum(built) * BATCH_SHARE + Math.max(0, ...built) * SCATTER_SHARE);
   check(store, folders.results, sum(used) * REPORT_SHARE);
 }
 

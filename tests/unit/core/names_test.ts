@@ -61,12 +61,16 @@ const DAY_OF: readonly [string, (name: string) => number | undefined, string[], 
     "lock",
     "",
   ]],
-  ["dateOfResult", dateOfResult, [
+  ["dateOfResult", (name: string) => dateOfResult(name, ["txt", "jsonl.gz"]), [
     "country_top50_20211201.txt",
     "user_top1_20211201.txt",
     "user_top50_20211201.jsonl.gz",
     "run_20211201.json",
   ], [
+    "country_top50_20211201.txt.bak",
+    "country_top50_20211201.csv",
+    "user_top50_20211201.gz",
+    "run_20211201.json.old",
     "artist_top50_20211201.txt",
     "country_top0_20211201.txt",
     "country_top050_20211201.txt",
