@@ -285,7 +285,12 @@ testProgram("run --keep-results deletes older results of ours and nothing else",
   deliverDays(place, LAST, 4);
   for (const date of ["20211128", "20211129"]) await place.run("--date", date, "--days", "1");
   await place.run("--date", "20211129", "--days", "1", "--top", "9");
-  const foreign = ["country_top50_20210101.txt~", "notes_20210101.txt", "run_2021.json"];
+  const foreign = [
+    "country_top50_20210101.txt~",
+    "country_top50_20210101.txt.bak",
+    "notes_20210101.txt",
+    "run_2021.json",
+  ];
   for (const name of foreign) place.write(`results/${name}`, "not ours");
   await place.run("--date", "20211201", "--days", "1");
   assert.equal(place.names("results").length, foreign.length + 11, "all are kept by default");
