@@ -18,16 +18,20 @@ export interface WantedLogs {
   readonly profile: "wide" | "sample";
   readonly days: number;
   readonly rows: number;
+  /** Without rejected rows. */
+  readonly isClean?: boolean;
 }
 
 /** Makes the logs that are not there yet; returns their folder. */
-export async function ensureLogs({ profile, days, rows }: WantedLogs): Promise<string> {
-  const folder = `bench/data/${profile}-${rows}`;
+export async function ensureLogs(wanted: WantedLogs): Promise<string> {
+  const { profile, days, rows, isClean = false } = wanted;
+  const folder = `bench/data/${profile}-${rows}${isClean ? "-clean" : ""}`;
   const absent = daysOf(windowEnding(LAST_DAY, days)).filter((day) => !isThere(folder, day));
   for (const day of absent) {
     console.log(`Making ${folder}/${logName(day)}`);
     const date = logName(day).slice(7, 15);
     const size = ["--rows", String(rows), "--profile", profile, "--date", date];
+    if (isClean) size.push("--corrupt", "0%");
     await measureProgram("generate", "--out", folder, ...size);
   }
   return folder;

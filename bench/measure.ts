@@ -18,29 +18,49 @@ export interface Measured {
 /** How often the high-water mark is read; it only grows, so only the very end can be missed. */
 const POLL_MS = 20;
 
+/** How a process ended that may have failed. */
+export interface Outcome extends Measured {
+  readonly code: number;
+  /** It was killed at the time limit. */
+  readonly isTimedOut: boolean;
+}
+
+/** Runs a command to its end, or until it has taken `limitSeconds`, and then kills it. */
+export async function outcomeOf(
+  command: string,
+  args: readonly string[],
+  limitSeconds = Infinity,
+): Promise<Outcome> {
+  const start = performance.now();
+  const child = new Deno.Command(command, { args: [...args], stdout: "piped", stderr: "piped" })
+    .spawn();
+  const elapsed = (): number => (performance.now() - start) / 1000;
+  let peakBytes = 0;
+  let isTimedOut = false;
+  const poll = setInterval(() => {
+    peakBytes = Math.max(peakBytes, highWaterMark(child.pid));
+    if (isTimedOut || elapsed() < limitSeconds) return;
+    isTimedOut = true;
+    child.kill("SIGKILL");
+  }, POLL_MS);
+  const { code, stdout, stderr } = await child.output();
+  clearInterval(poll);
+  const seconds = elapsed();
+  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+  return { seconds, peakBytes, stdout: text(stdout), stderr: text(stderr), code, isTimedOut };
+}
+
 /**
  * Runs a command to its end.
  *
  * @throws {Error} where it fails, with what it printed
  */
 export async function measure(command: string, args: readonly string[]): Promise<Measured> {
-  const start = performance.now();
-  const child = new Deno.Command(command, { args: [...args], stdout: "piped", stderr: "piped" })
-    .spawn();
-  let peakBytes = 0;
-  const poll = setInterval(() => {
-    peakBytes = Math.max(peakBytes, highWaterMark(child.pid));
-  }, POLL_MS);
-  const { success, code, stdout, stderr } = await child.output();
-  clearInterval(poll);
-  const seconds = (performance.now() - start) / 1000;
-  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-  if (!success) {
-    throw new Error(
-      `Cannot measure "${command} ${args.join(" ")}": status ${code}\n${text(stderr)}`,
-    );
-  }
-  return { seconds, peakBytes, stdout: text(stdout), stderr: text(stderr) };
+  const outcome = await outcomeOf(command, args);
+  if (outcome.code === 0) return outcome;
+  throw new Error(
+    `Cannot measure "${command} ${args.join(" ")}": status ${outcome.code}\n${outcome.stderr}`,
+  );
 }
 
 function highWaterMark(pid: number): number {
@@ -91,6 +111,11 @@ export async function circumstances(command: string): Promise<Record<string, str
 export function machineLabel(): string {
   const memory = Math.round(Deno.systemMemoryInfo().total / 2 ** 30);
   return `${navigator.hardwareConcurrency}core-${memory}g`;
+}
+
+/** Writes facts as a list in Markdown. */
+export function factList(facts: Readonly<Record<string, string>>): string {
+  return Object.entries(facts).map(([name, fact]) => `- ${name}: ${fact}\n`).join("");
 }
 
 /** Writes a result as Markdown and JSON to `bench/runs/DATE-LABEL/`. */
