@@ -16,7 +16,7 @@ import { KEY_KINDS, type KeyKind, type StreamBlock } from "./streams.ts";
 const TWO_32 = 2 ** 32;
 
 /** The most streams of a chunk. */
-const MAX_CHUNK_STREAMS = 4096;
+const MAX_CHUNK_STREAMS = 1 << 14;
 
 /** A partition has room for so many streams, or for one where memory is short. */
 const MIN_CHUNK_STREAMS = 16;

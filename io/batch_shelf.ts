@@ -6,7 +6,7 @@
 
 import { crc32 } from "node:zlib";
 import { type BatchFileSize, writeBatchEnd } from "../core/batch_encoder.ts";
-import { BatchError, type BatchHeader, encodeHeader } from "../core/batch_format.ts";
+import { BatchError, encodeHeader } from "../core/batch_format.ts";
 import { ALL_KEYS, BatchReader, type KeyRange } from "../core/batch_reader.ts";
 import { type Day, formatDay } from "../core/day.ts";
 import { keyRanges } from "../core/key_ranges.ts";
@@ -20,7 +20,7 @@ import { type FoundLog, hasTooManyRejected } from "../core/plan.ts";
 import { KEY_KINDS, type KeyKind } from "../core/streams.ts";
 import type { Reader } from "../formats/interface.ts";
 import { withEarlySync } from "./early_sync.ts";
-import { type FileSink, FileSource } from "./byte_files.ts";
+import { FileSource } from "./byte_files.ts";
 import { tooManyRejected } from "./messages.ts";
 import type { Work } from "./meter.ts";
 import { createTurns, endOfTurns } from "./ordered_output.ts";
@@ -107,12 +107,7 @@ export class BatchShelf {
     if (hasTooManyRejected(read.tally, this.#options.maxRejected)) {
       throw new Error(tooManyRejected(path, read.tally, this.#options.maxRejected));
     }
-    const sizes: Partial<Record<KeyKind, BatchFileSize>> = {};
-    for (const kind of keys) {
-      const sink = publication.create(batchFileName(kind));
-      sizes[kind] = await this.#encode(ingested, { kind, day: log.day }, sink, work);
-      publication.finish(sink);
-    }
+    const sizes = await this.#encode(ingested, log.day, publication, work);
     clearRuns(this.#store, this.#options.batchFolder);
     const manifest = this.#manifestOf(log, read, sizes);
     publication.add(MANIFEST_NAME, encodeManifest(manifest));
@@ -158,29 +153,41 @@ export class BatchShelf {
     }
   }
 
-  /** Makes a batch file of what was scattered. */
+  /** Makes the batch files of what was scattered. */
   async #encode(
     { partitions, scattered }: IngestedLog,
-    header: BatchHeader,
-    sink: FileSink,
+    day: Day,
+    publication: Publication,
     work: Work,
-  ): Promise<BatchFileSize> {
-    sink.write(encodeHeader(header, crc32));
-    const turns = createTurns(sink.sizeBytes);
+  ): Promise<Partial<Record<KeyKind, BatchFileSize>>> {
+    const files = this.#options.shape.keys.map((kind) => {
+      const sink = publication.create(batchFileName(kind));
+      sink.write(encodeHeader({ kind, day }, crc32));
+      return { kind, sink, turns: createTurns(sink.sizeBytes) };
+    });
     const encoded = work.do({
       type: "encode",
-      claims: createClaims(),
-      ...header,
+      day,
       scattered,
-      partitionCount: partitions[header.kind]!.count,
-      output: sink.path,
-      turns,
+      outputs: files.map(({ kind, sink, turns }) => ({
+        kind,
+        claims: createClaims(),
+        partitionCount: partitions[kind]!.count,
+        output: sink.path,
+        turns,
+      })),
       runFolder: this.#runFolder,
     });
-    const results = await withEarlySync(sink, encoded);
-    sink.skip(endOfTurns(turns) - sink.sizeBytes);
-    const parts = results.flat().sort((a, b) => a.index - b.index).map((range) => range.part);
-    return writeBatchEnd(parts, sink, crc32);
+    const results = (await withEarlySync(files.map(({ sink }) => sink), encoded)).flat();
+    const sizes = files.map(({ kind, sink, turns }) => {
+      sink.skip(endOfTurns(turns) - sink.sizeBytes);
+      const parts = results.filter((result) => result.kind === kind);
+      parts.sort((a, b) => a.index - b.index);
+      const size = writeBatchEnd(parts.map(({ part }) => part), sink, crc32);
+      publication.finish(sink);
+      return [kind, size];
+    });
+    return Object.fromEntries(sizes);
   }
 
   /**

@@ -1,5 +1,5 @@
 /**
- * Syncing a file while it is still written.
+ * Syncing files while they are still written.
  *
  * @module
  */
@@ -10,19 +10,22 @@ import type { FileSink } from "./byte_files.ts";
 const PAUSE_MS = 300;
 
 /**
- * Syncs what a file holds so far, again and again while `work` goes on: the disk writes while the
+ * Syncs what files hold so far, again and again while `work` goes on: the disk writes while the
  * processors merge, and little is left to be synced at the end.
  *
  * @returns what the work gives
  * @throws what the work throws, or else the first error of a sync
  */
-export async function withEarlySync<T>(sink: FileSink, work: Promise<T>): Promise<T> {
-  let syncing: Promise<void> | undefined;
+export async function withEarlySync<T>(
+  sinks: readonly FileSink[],
+  work: Promise<T>,
+): Promise<T> {
+  let syncing: Promise<unknown> | undefined;
   let failure: { readonly error: unknown } | undefined;
+  const sync = (sink: FileSink): Promise<void> =>
+    sink.syncSoFar().catch((error: unknown) => void (failure ??= { error }));
   const timer = setInterval(() => {
-    syncing ??= sink.syncSoFar()
-      .catch((error: unknown) => void (failure ??= { error }))
-      .finally(() => void (syncing = undefined));
+    syncing ??= Promise.all(sinks.map(sync)).then(() => syncing = undefined);
   }, PAUSE_MS);
   try {
     const result = await work;

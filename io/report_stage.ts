@@ -85,7 +85,7 @@ async function makeReport(
     top,
     writer: writer.name,
   });
-  const results = await withEarlySync(sink, printed);
+  const results = await withEarlySync([sink], printed);
   meter.end();
   meter.begin("publishing", {});
   publication.finish(sink);

@@ -71,18 +71,28 @@ interface SharedOutput extends Claimed {
   readonly turns: TurnState;
 }
 
-/** Sorts partitions and encodes them as blocks of a batch. */
-export interface EncodeTask extends SharedOutput {
+/** Sorts partitions and encodes them as blocks of batches. */
+export interface EncodeTask {
   readonly type: "encode";
-  readonly kind: KeyKind;
   readonly day: Day;
   readonly scattered: readonly Scattered[];
-  readonly partitionCount: number;
+  /** What is to be encoded, one after another. */
+  readonly outputs: readonly EncodeOutput[];
   readonly runFolder: string;
 }
 
+/** The batch of one kind of key. */
+export interface EncodeOutput extends SharedOutput {
+  readonly kind: KeyKind;
+  readonly partitionCount: number;
+}
+
 /** For each partition that a job encoded, its blocks. */
-export type EncodeResult = readonly { readonly index: number; readonly part: BatchPart }[];
+export type EncodeResult = readonly {
+  readonly kind: KeyKind;
+  readonly index: number;
+  readonly part: BatchPart;
+}[];
 
 /** Makes ranges of a chart. */
 export interface ChartTask extends SharedOutput {
@@ -199,31 +209,46 @@ function* ingest(task: IngestTask, context: JobContext): Generator<Step, IngestR
 }
 
 function* encode(task: EncodeTask, context: JobContext): Generator<Step, EncodeResult> {
-  const { kind, day, partitionCount } = task;
-  const { fanIn, cursorBytes } = context.memory;
-  const scratch = context.scratch(task.runFolder);
-  const tools = { scratch, checksum: crc32, fanIn, cursorBytes };
-  const piece = new Piece(context.workMemory);
-  const results: { index: number; part: BatchPart }[] = [];
   const inputs = openAll(task.scattered.map(({ path }) => path), context.store);
-  const file = context.store.openToWrite(task.output);
+  const piece = new Piece(context.workMemory);
   try {
-    const output = new OrderedOutput(file, task.turns, context.outputBuffer);
-    for (let index; (index = claim(task.claims, partitionCount)) !== undefined;) {
+    const results: EncodeResult[number][] = [];
+    for (const output of task.outputs) {
+      results.push(...yield* encodeOutput(task, output, inputs.sources, piece, context));
+    }
+    return results;
+  } finally {
+    inputs.close();
+  }
+}
+
+function* encodeOutput(
+  { day, scattered, runFolder }: EncodeTask,
+  { kind, claims, partitionCount, output: path, turns }: EncodeOutput,
+  sources: readonly FileSource[],
+  piece: Piece,
+  context: JobContext,
+): Generator<Step, EncodeResult> {
+  const { fanIn, cursorBytes } = context.memory;
+  const tools = { scratch: context.scratch(runFolder), checksum: crc32, fanIn, cursorBytes };
+  const results: EncodeResult[number][] = [];
+  const file = context.store.openToWrite(path);
+  try {
+    const output = new OrderedOutput(file, turns, context.outputBuffer);
+    for (let index; (index = claim(claims, partitionCount)) !== undefined;) {
       output.begin(index);
       const encoder = new BlockEncoder(output, crc32);
-      const parts = task.scattered.map(({ chunks }, i) => (
-        { source: inputs.sources[i], chunks: chunksOf(chunks[kind]!, index) }
+      const parts = scattered.map(({ chunks }, i) => (
+        { source: sources[i], chunks: chunksOf(chunks[kind]!, index) }
       ));
       yield* encodePartition(parts, { kind, day }, { piece, encoder }, tools);
       const part = encoder.finish();
       output.finish();
-      results.push({ index, part });
+      results.push({ kind, index, part });
     }
     output.flush();
   } finally {
     file.close();
-    inputs.close();
   }
   return results;
 }
