@@ -19,7 +19,7 @@ interface Args {
   readonly date: string;
   readonly days: number;
   readonly top: number;
-  readonly pieceBytes?: number;
+  readonly workBytes?: number;
   readonly fanIn?: number;
 }
 

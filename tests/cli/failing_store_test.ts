@@ -3,6 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { MIN_CURSOR_BYTES } from "../../core/batch_reader.ts";
+import { MIN_WORK_BYTES } from "../../core/batching.ts";
 import { pipe } from "../../formats/pipe.ts";
 import { top } from "../../formats/top.ts";
 import { dailyRun, type DailyRunOptions } from "../../io/daily_run.ts";
@@ -27,7 +28,7 @@ const DELIVERED_AGAIN = logOf(LAST - 3).slice(0, 4400);
 const OTHER = logOf(LAST - 1).slice(0, 4200);
 const LOGS = { [LAST]: DELIVERED_AGAIN, [LAST - 1]: OTHER };
 
-/** A run of two days, in pieces that are so small that many runs are merged. */
+/** A run of two days, in so little memory that each partition is merged of many runs. */
 function optionsIn(place: Place, others: Partial<DailyRunOptions> = {}): DailyRunOptions {
   return {
     logs: place.path("logs"),
@@ -46,7 +47,7 @@ function optionsIn(place: Place, others: Partial<DailyRunOptions> = {}): DailyRu
     memory: {
       fanIn: 2,
       cursorBytes: MIN_CURSOR_BYTES,
-      pieceBytes: 1260,
+      workBytes: MIN_WORK_BYTES,
       logBufferBytes: 1 << 18,
       outputBufferBytes: 1 << 12,
     },
@@ -204,7 +205,7 @@ for (
   });
 }
 
-for (const [folder, needed] of [["batch", 2640], ["results", 5160]] as const) {
+for (const [folder, needed] of [["batch", 4840], ["results", 5160]] as const) {
   test(`dailyRun() sees before the work that there is no room in ${folder}`, async () => {
     await withWork(async (place) => {
       const before = place.contents("");

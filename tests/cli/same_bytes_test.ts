@@ -53,7 +53,7 @@ Deno.test({
       for (const day of DAYS) deliver(place, day, logs[day]);
       let first: Record<string, string> | undefined;
       for (const { jobs, runs = 0, ...memory } of SETTINGS) {
-        if (first !== undefined) for (const name of ["batch", "results"]) place.remove(name);
+        if (first !== undefined) { for (const name of ["batch", "results"]) place.remove(name); }
         let made = 0;
         const store = watchedStore(denoStore, ({ act, path }) => {
           if (act === "create" && path.includes("/.runs/")) made++;

@@ -1,4 +1,4 @@
-/** Both charts against the oracle: random logs, every chunk cut, tiny pieces, narrow merges. */
+/** Both charts against the oracle: random logs, every chunk cut, tiny memory, narrow merges. */
 import fc from "npm:fast-check@4.10.2";
 import assert from "node:assert/strict";
 import { makeCharts } from "../../core/make_charts.ts";
@@ -46,17 +46,17 @@ const log = fc.tuple(
   (bom ? "\xef\xbb\xbf" : "") + rows.map((row) => row.join("")).join("") + last
 );
 
-Deno.test("makeCharts() equals the oracle for any logs, piece size, fan-in and top", () => {
+Deno.test("makeCharts() equals the oracle for any logs, memory, fan-in and top", () => {
   const settings = fc.record({
     logs: fc.array(log, { minLength: 1, maxLength: 5 }),
-    pieceBytes: fc.constantFrom(72, 200, 1000, 1 << 16),
+    workBytes: fc.constantFrom(1024, 1100, 2000, 1 << 16),
     fanIn: fc.constantFrom(2, 3, 5, 64),
     top: fc.constantFrom(1, 3, 50),
   });
   fc.assert(
-    fc.property(settings, ({ logs, pieceBytes, fanIn, top: n }) => {
+    fc.property(settings, ({ logs, workBytes, fanIn, top: n }) => {
       const days = logs.map((text, day) => ({ day, bytes: bytesOf(text) }));
-      const options = { reader: pipe, writer: top, pieceBytes, fanIn, top: n };
+      const options = { reader: pipe, writer: top, workBytes, fanIn, top: n };
       const made = makeCharts(days, options);
       assert.equal(textOf(made.country), chartOf(logs, "country", n));
       assert.equal(textOf(made.user), chartOf(logs, "user", n));
@@ -64,6 +64,54 @@ Deno.test("makeCharts() equals the oracle for any logs, piece size, fan-in and t
     { seed, numRuns: 400 },
   );
 });
+
+/** Users as they may stand in a log, so that a sample tells much, little, or the wrong thing. */
+const usersOf: Readonly<Record<string, (users: readonly number[]) => readonly number[]>> = {
+  "sorted ascending": (users) => users.toSorted((a, b) => a - b),
+  "sorted descending": (users) => users.toSorted((a, b) => b - a),
+  "clustered": (users) => users.map((user) => 5_000_000_000 * (user % 3) + user % 7),
+  "all one user": (users) => users.map(() => users[0]),
+  "one user but for a few": (users) => users.map((user, i) => i % 97 === 0 ? user : users[0]),
+  "any": (users) => users,
+};
+
+const anyUser = fc.oneof(
+  fc.nat(300),
+  fc.nat(),
+  fc.maxSafeNat(),
+  fc.integer({ min: 2 ** 32 - 2, max: 2 ** 32 + 2 }),
+);
+
+for (const [what, order] of Object.entries(usersOf)) {
+  Deno.test(`makeCharts() equals the oracle in any memory, users ${what}`, () => {
+    const settings = fc.record({
+      users: fc.array(anyUser, { minLength: 1, maxLength: 40, size: "max" }),
+      rows: fc.integer({ min: 1, max: 2000 }),
+      workBytes: fc.oneof(
+        fc.integer({ min: 1024, max: 4096 }),
+        fc.integer({ min: 1024, max: 1e6 }),
+      ),
+      fanIn: fc.integer({ min: 2, max: 64 }),
+      isCutAtLines: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(settings, ({ users, rows, workBytes, fanIn, isCutAtLines }) => {
+        const ordered = order(
+          Array.from({ length: rows }, (_, i) => users[i % users.length] + i % 5),
+        )
+          .map((user) => Math.min(user, Number.MAX_SAFE_INTEGER));
+        const text = ordered.map((user, i) => `${i * i % 31}|${user}|${i % 4 ? "FR" : "DE"}\n`)
+          .join("");
+        const reader = { ...pipe, isCutAtLines };
+        const days = [{ day: 1, bytes: bytesOf(text) }];
+        const made = makeCharts(days, { reader, writer: top, workBytes, fanIn });
+        assert.equal(textOf(made.country), chartOf([text], "country", 50));
+        assert.equal(textOf(made.user), chartOf([text], "user", 50));
+      }),
+      { seed, numRuns: 60 },
+    );
+  });
+}
 
 Deno.test("PipeParser.parse() gives the same rows wherever the log is cut in two", () => {
   fc.assert(

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { generateLog, generatorOptions } from "../../bench/generator.ts";
 import { type DayLog, makeCharts } from "../../core/make_charts.ts";
 import { BLOCK_ENTRIES } from "../../core/batch_format.ts";
+import { NARROW_STREAM_BYTES } from "../../core/piece.ts";
 import { pipe } from "../../formats/pipe.ts";
 import { top } from "../../formats/top.ts";
 import { chartOf } from "../oracle.ts";
@@ -15,16 +16,15 @@ console.log(`large groups seed ${seed}`);
 const FIRST_DAY = 18960;
 const DAYS = 3;
 const ROWS = 20_000;
-const STREAM_BYTES = 18;
 
-/** Pieces of so many streams of 32-bit ids, and how many inputs a merge takes. */
-const SETTINGS: readonly [pieceStreams: number, fanIn: number][] = [
+/** Room for so many streams of 32-bit ids, and how many inputs a merge takes. */
+const SETTINGS: readonly [streams: number, fanIn: number][] = [
   [30_000, 2],
   [6000, 2],
   [1000, 3],
   [1000, 64],
-  [150, 2],
-  [150, 64],
+  [64, 2],
+  [64, 64],
 ];
 
 const textOf = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes);
@@ -68,12 +68,12 @@ for (const [what, logOf] of Object.entries(LOGS)) {
       bytes: Uint8Array.from(text, (c) => c.charCodeAt(0)),
     }));
     const expected = { country: chartOf(texts, "country", 50), user: chartOf(texts, "user", 50) };
-    for (const [pieceStreams, fanIn] of SETTINGS) {
-      const options = { pieceBytes: pieceStreams * STREAM_BYTES, fanIn };
+    for (const [streams, fanIn] of SETTINGS) {
+      const options = { workBytes: streams * NARROW_STREAM_BYTES, fanIn };
       const made = makeCharts(logs, { reader: pipe, writer: top, ...options });
       for (const kind of ["country", "user"] as const) {
         const isEqual = textOf(made[kind]) === expected[kind];
-        assert.ok(isEqual, `seed ${seed}: by ${kind}, ${pieceStreams} streams, fan-in ${fanIn}`);
+        assert.ok(isEqual, `seed ${seed}: by ${kind}, ${streams} streams, fan-in ${fanIn}`);
       }
     }
   });

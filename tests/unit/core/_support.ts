@@ -5,13 +5,15 @@ import { type BatchCursor, BatchReader, type KeyRange } from "../../../core/batc
 import type { RunFile, Scratch, Tools } from "../../../core/batching.ts";
 import { memoryScratch } from "../../../core/batching.ts";
 import { type ByteSource, MemorySink, sourceOf } from "../../../core/bytes.ts";
+import { parseCountry } from "../../../core/country.ts";
 import { crc32 } from "../../../core/crc32.ts";
 import type { Day } from "../../../core/day.ts";
 import { EntryList } from "../../../core/entries.ts";
 import { type BatchShape, type Manifest, shapeOf } from "../../../core/manifest.ts";
 import { logName } from "../../../core/names.ts";
 import type { FoundLog } from "../../../core/plan.ts";
-import { createRowTally } from "../../../core/streams.ts";
+import type { Chunk } from "../../../core/scatter.ts";
+import { createRowTally, createStreamBlock, type StreamBlock } from "../../../core/streams.ts";
 
 /** A test that may touch nothing outside. */
 export function test(name: string, run: () => void): void {
@@ -141,6 +143,31 @@ export function mergedNaively(inputs: readonly (readonly Entry[])[]): Entry[] {
   return [...counts].sort(byNumber).flatMap(([key, songs]) =>
     [...songs].sort(byNumber).map(([song, count]): Entry => [key, song, count])
   );
+}
+
+export type Stream = readonly [song: number, user: number, country: string];
+
+export function blockOf(streams: readonly Stream[]): StreamBlock {
+  const block = createStreamBlock(Math.max(1, streams.length));
+  for (const [song, user, country] of streams) {
+    block.songs[block.length] = song;
+    block.users[block.length] = user;
+    block.countries[block.length++] = parseCountry(country)!;
+  }
+  return block;
+}
+
+/** Reads what chunks hold, a pair for each stream. */
+export function pairsIn(
+  bytes: Uint8Array,
+  chunks: readonly Chunk[],
+): [key: number, song: number][] {
+  return chunks.flatMap(({ offset, count, isWide }) => {
+    const Ids = isWide ? Float64Array : Uint32Array;
+    const end = offset + 2 * count * Ids.BYTES_PER_ELEMENT;
+    const ids = new Ids(bytes.slice(offset, end).buffer);
+    return Array.from({ length: count }, (_, i): [number, number] => [ids[i], ids[count + i]]);
+  });
 }
 
 export const SHAPE: BatchShape = shapeOf("pipe", ["country", "user"]);

@@ -8,19 +8,25 @@ import {
 import {
   type BatchedLog,
   batchLog,
+  encodePartition,
   mergeBytes,
+  MIN_WORK_BYTES,
   narrowInputs,
   type Step,
   type Tools,
 } from "../../../core/batching.ts";
+import { BatchEncoder } from "../../../core/batch_encoder.ts";
 import { MemorySink, sourceOf } from "../../../core/bytes.ts";
 import { parseCountry } from "../../../core/country.ts";
+import { ONE_PARTITION } from "../../../core/partitions.ts";
 import { Piece } from "../../../core/piece.ts";
+import { chunksOf, Scatter } from "../../../core/scatter.ts";
 import { type KeyKind, rejectedCount } from "../../../core/streams.ts";
 import { pipe } from "../../../formats/pipe.ts";
 import { linesOf, parseRow } from "../../oracle.ts";
-import type { Entry } from "./_support.ts";
+import type { Entry, Stream } from "./_support.ts";
 import {
+  blockOf,
   countingScratch,
   encodeBatch,
   entriesOf,
@@ -42,24 +48,25 @@ interface Batched extends BatchedLog {
 }
 
 interface Setting extends Partial<Tools> {
-  readonly pieceBytes?: number;
+  readonly workBytes?: number;
   readonly bufferBytes?: number;
+  readonly isCutAtLines?: boolean;
   readonly kinds?: readonly KeyKind[];
 }
 
 function batched(log: Uint8Array, setting: Setting = {}): Batched {
-  const { pieceBytes = 1 << 20, bufferBytes = 1 << 18, kinds = ["country", "user"] } = setting;
+  const { workBytes = 1 << 20, bufferBytes = 1 << 18, kinds = ["country", "user"] } = setting;
   const sinks = { country: new MemorySink(), user: new MemorySink() };
   const job = {
     day: 18962,
     log: sourceOf(log),
-    parser: pipe.parser(),
-    piece: new Piece(pieceBytes),
+    parser: pipe.parser,
+    isCutAtLines: setting.isCutAtLines ?? true,
+    memory: new ArrayBuffer(workBytes),
     buffer: new Uint8Array(bufferBytes),
     sinks: Object.fromEntries(kinds.map((kind) => [kind, sinks[kind]])),
   };
   const made = finished(batchLog(job, toolsWith(setting)));
-  assert.equal(job.piece.length, 0, "the piece is empty again");
   return { ...made, country: sinks.country.toBytes(), user: sinks.user.toBytes() };
 }
 
@@ -87,16 +94,17 @@ function logOf(rowCount: number, seed = 1): string {
 
 const LOG = logOf(6000);
 
-/** Piece sizes from one run to thousands, fan-ins from the least to the most. */
+/** Memory from all that is needed to the least there may be, fan-ins from the least to the most. */
 const SETTINGS: readonly Setting[] = [
-  { pieceBytes: 1 << 20 },
-  { pieceBytes: 20_000 },
-  { pieceBytes: 20_000, fanIn: 2 },
-  { pieceBytes: 1000, fanIn: 2 },
-  { pieceBytes: 1000, fanIn: 3 },
-  { pieceBytes: 360, fanIn: 64 },
-  { pieceBytes: 360, fanIn: 7, cursorBytes: 1 << 18 },
-  { pieceBytes: 40_000, bufferBytes: 2 * 65_540 },
+  { workBytes: 1 << 20 },
+  { workBytes: 20_000 },
+  { workBytes: 20_000, fanIn: 2, isCutAtLines: false },
+  { workBytes: 5003, fanIn: 2 },
+  { workBytes: MIN_WORK_BYTES, fanIn: 2 },
+  { workBytes: MIN_WORK_BYTES, fanIn: 3, isCutAtLines: false },
+  { workBytes: MIN_WORK_BYTES, fanIn: 64 },
+  { workBytes: MIN_WORK_BYTES, fanIn: 7, cursorBytes: 1 << 18 },
+  { workBytes: 40_000, bufferBytes: 2 * 65_540 },
 ];
 
 for (const setting of SETTINGS) {
@@ -112,11 +120,11 @@ for (const setting of SETTINGS) {
       assert.equal(trailer.streamCount, made.tally.rows - rejectedCount(made.tally.rejected));
       assert.equal(trailer.entryCount, expected.length);
     }
-    assert.equal(scratch.open.size, 0, "all runs are removed");
+    assert.equal(scratch.open.size, 0, "all that was made is removed");
   });
 }
 
-test("batchLog() writes the same bytes whatever the pieces and the fan-in", () => {
+test("batchLog() writes the same bytes whatever the memory and the fan-in", () => {
   const [first, ...others] = SETTINGS.map((setting) => batched(bytesOf(LOG), setting));
   for (const [i, other] of others.entries()) {
     for (const kind of ["country", "user"] as const) {
@@ -125,17 +133,43 @@ test("batchLog() writes the same bytes whatever the pieces and the fan-in", () =
   }
 });
 
-test("batchLog() makes hundreds of runs of tiny pieces, one by each kind of key of a log that fits", () => {
+test("batchLog() makes hundreds of runs in little memory, and none where the partitions fit", () => {
   const scratch = countingScratch();
-  batched(bytesOf(LOG), { pieceBytes: 360, scratch });
+  batched(bytesOf(logOf(12_000)), { workBytes: MIN_WORK_BYTES, scratch });
   assert.ok(scratch.made > 600, `${scratch.made} runs`);
-  const unused = countingScratch();
-  batched(bytesOf(LOG), { scratch: unused, pieceBytes: 1 << 20 });
-  assert.ok(unused.made <= 4, `${unused.made} runs where only the wide ids end a piece`);
-  const one = countingScratch();
-  batched(bytesOf("1|2|FR\n"), { scratch: one });
-  assert.equal(one.made, 2);
+  for (const log of [LOG, "1|2|FR\n", ""]) {
+    const unused = countingScratch();
+    batched(bytesOf(log), { scratch: unused });
+    assert.equal(unused.made, 1, "the scattered streams");
+  }
 });
+
+/** Users of logs that a sample tells nothing of, or nothing true. */
+const UNEVEN: Readonly<Record<string, (row: number) => number>> = {
+  "one user": () => 7,
+  "one user of 53 bits": () => Number.MAX_SAFE_INTEGER,
+  "users that ascend": (row) => row * 3,
+  "users that descend": (row) => 1e6 - row,
+  "users that were not in the sample": (row) => row % 1000 < 500 ? row % 10 : 2 ** 33 + row,
+  "two users at the ends": (row) => row % 2 * Number.MAX_SAFE_INTEGER,
+};
+
+for (const [what, userOf] of Object.entries(UNEVEN)) {
+  test(`batchLog() merges hundreds of runs of a log of ${what}`, () => {
+    const rows = Array.from({ length: 14_000 }, (_, i) => `${i * 7 % 5003}|${userOf(i)}|FR\n`);
+    const log = rows.join("");
+    const expected = entriesNaively(log, "user");
+    for (const [fanIn, isCutAtLines] of [[64, true], [2, true], [5, false]] as const) {
+      const scratch = countingScratch();
+      const setting = { workBytes: MIN_WORK_BYTES, fanIn, isCutAtLines, scratch };
+      const made = batched(bytesOf(log), setting);
+      assert.ok(scratch.made > 400, `${scratch.made} runs`);
+      assert.deepEqual(readBatch(made.user), expected);
+      assert.equal(made.sizes.country?.streamCount, 14_000);
+      assert.equal(scratch.open.size, 0);
+    }
+  });
+}
 
 test("batchLog() counts every row as a stream or as rejected, and sums up the bytes", () => {
   const bytes = bytesOf(LOG);
@@ -150,9 +184,9 @@ test("batchLog() counts every row as a stream or as rejected, and sums up the by
 test("batchLog() makes only the kinds of key that are asked for", () => {
   const whole = batched(bytesOf(LOG));
   for (const kind of ["country", "user"] as const) {
-    for (const pieceBytes of [1 << 20, 2000]) {
+    for (const workBytes of [1 << 20, 2000]) {
       const scratch = countingScratch();
-      const made = batched(bytesOf(LOG), { kinds: [kind], pieceBytes, scratch });
+      const made = batched(bytesOf(LOG), { kinds: [kind], workBytes, scratch });
       assert.deepEqual(Object.keys(made.sizes), [kind]);
       assert.ok(Buffer.from(made[kind]).equals(whole[kind]));
       assert.equal(scratch.open.size, 0);
@@ -176,7 +210,7 @@ const ODD_LOGS: readonly [what: string, log: string, rows: number, streams: numb
 for (const [what, log, rows, streams] of ODD_LOGS) {
   test(`batchLog() reads a log ${what}`, () => {
     const bytes = bytesOf(log);
-    const made = batched(bytes, { bufferBytes: 2 * 65_540, pieceBytes: 1 << 20 });
+    const made = batched(bytes, { bufferBytes: 2 * 65_540, workBytes: 1 << 20 });
     assert.equal(made.tally.rows, rows);
     assert.equal(made.sizes.user?.streamCount, streams);
     assert.equal(made.sizes.country?.streamCount, streams);
@@ -188,11 +222,58 @@ for (const [what, log, rows, streams] of ODD_LOGS) {
 test("batchLog() reports every byte that it reads", () => {
   const bytes = bytesOf(LOG);
   const sinks = { user: new MemorySink() };
-  const buffer = new Uint8Array(2 * 65_540);
-  const job = { day: 1, log: sourceOf(bytes), parser: pipe.parser(), buffer, sinks };
-  const steps: Step[] = [...batchLog({ ...job, piece: new Piece(1 << 16) }, toolsWith())];
+  const room = { memory: new ArrayBuffer(1 << 16), buffer: new Uint8Array(2 * 65_540) };
+  const job = { day: 1, log: sourceOf(bytes), ...pipe, ...room, sinks };
+  const steps: Step[] = [...batchLog(job, toolsWith())];
   assert.equal(steps.reduce((sum, step) => sum + step.logBytes, 0), bytes.length);
 });
+
+/** Scatters streams over one partition, in chunks of at most `chunkStreams`. */
+function partOf(streams: readonly Stream[], chunkStreams: number) {
+  const sink = new MemorySink();
+  const memory = new ArrayBuffer(chunkStreams * 16);
+  const scatter = new Scatter({ partitions: { user: ONE_PARTITION }, memory, sink });
+  for (const stream of streams) scatter.take(blockOf([stream]));
+  const { user } = scatter.finish();
+  return { source: sourceOf(sink.toBytes()), chunks: chunksOf(user!, 0) };
+}
+
+/** What each of some jobs scattered. */
+const PARTS: Readonly<Record<string, readonly (readonly Stream[])[]>> = {
+  "no job": [],
+  "one job that has nothing": [[]],
+  "two jobs": [streamsOf(300, 1), streamsOf(200, 1)],
+  "a narrow, an empty and a wide job": [streamsOf(300, 1), [], streamsOf(170, 2 ** 40)],
+  "a wide and a narrow job": [streamsOf(40, 2 ** 44), streamsOf(500, 1)],
+  "a job whose ids become wide": [[...streamsOf(150, 1), ...streamsOf(150, 2 ** 33)]],
+};
+
+function streamsOf(count: number, unit: number): Stream[] {
+  const next = randomOf(count);
+  return Array.from({ length: count }, () => [next() % 40 * unit, next() % 9 * unit, "FR"]);
+}
+
+for (const [what, parts] of Object.entries(PARTS)) {
+  test(`encodePartition() puts together the chunks of ${what}`, () => {
+    const expected = mergedNaively([
+      parts.flat().map(([song, user]): Entry => [user, song, 1]),
+    ]);
+    for (const [pieceBytes, chunkStreams] of [[1 << 16, 8], [320, 7], [32, 1], [100, 64]]) {
+      const sink = new MemorySink();
+      const encoder = new BatchEncoder(HEADER, sink, nativeCrc32);
+      const piece = new Piece(new ArrayBuffer(pieceBytes));
+      const scratch = countingScratch();
+      const inputs = parts.map((streams) => partOf(streams, chunkStreams));
+      const tools = toolsWith({ scratch, fanIn: 3 });
+      finished(encodePartition(inputs, HEADER, { piece, encoder }, tools));
+      encoder.finish();
+      assert.deepEqual(readBatch(sink.toBytes()), expected, `${pieceBytes} bytes`);
+      assert.equal(scratch.open.size, 0);
+      if (pieceBytes > 1 << 15) assert.equal(scratch.made, 0);
+      if (pieceBytes === 32) assert.ok(scratch.made >= parts.flat().length / 2);
+    }
+  });
+}
 
 /** Batches of three songs each, whose keys meet in twos and threes. */
 function manyInputs(count: number): Entry[][] {

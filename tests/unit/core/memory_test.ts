@@ -11,8 +11,8 @@ const MIB = 2 ** 20;
 /** What DESIGN measured of the runtime with two idle workers: nothing planned may count on it. */
 const RUNTIME_BYTES = 60 * MIB;
 
-function plannedBytes({ fanIn, cursorBytes, pieceBytes, logBufferBytes }: MemoryPlan): number {
-  return mergeBytes(fanIn, cursorBytes) + pieceBytes + logBufferBytes;
+function plannedBytes({ fanIn, cursorBytes, workBytes, logBufferBytes }: MemoryPlan): number {
+  return mergeBytes(fanIn, cursorBytes) + workBytes + logBufferBytes;
 }
 
 /** What is set aside for the runtime and for what has no size in a plan. */
@@ -31,8 +31,8 @@ function isPlanned(memoryBytes: number, top: number): boolean {
   }
   const sum = otherBytes(top) + plannedBytes(plan);
   assert.ok(sum <= memoryBytes, `${sum} bytes planned of ${what}`);
-  assert.ok(plan.pieceBytes >= 16 * MIB, what);
-  assert.ok(Number.isInteger(plan.pieceBytes), what);
+  assert.ok(plan.workBytes >= 16 * MIB, what);
+  assert.ok(Number.isInteger(plan.workBytes), what);
   assert.ok(plan.cursorBytes >= MIN_CURSOR_BYTES, what);
   assert.ok(plan.fanIn >= 8 && plan.fanIn <= MAX_FAN_IN, what);
   assert.ok(plan.logBufferBytes >= 2 * 65_538, "two of the longest lines");
@@ -63,7 +63,7 @@ test("planMemory() names the least that works, to the byte", () => {
       const least = planMemory(memoryBytes, top);
       assert.ok(typeof least === "number");
       assert.ok(isPlanned(least, top), `${least} bytes`);
-      assert.equal((planMemory(least, top) as MemoryPlan).pieceBytes, 16 * MIB);
+      assert.equal((planMemory(least, top) as MemoryPlan).workBytes, 16 * MIB);
       assert.equal(planMemory(least - 1, top), least);
     }
   }
@@ -83,7 +83,7 @@ test("planMemory() merges no fewer inputs where there is more memory", () => {
     if (before !== undefined) {
       assert.ok(plan.fanIn >= before.fanIn, `${memoryBytes} bytes`);
       const isSameMerge = plan.fanIn === before.fanIn && plan.cursorBytes === before.cursorBytes;
-      if (isSameMerge) assert.ok(plan.pieceBytes >= before.pieceBytes, `${memoryBytes} bytes`);
+      if (isSameMerge) assert.ok(plan.workBytes >= before.workBytes, `${memoryBytes} bytes`);
     }
     before = plan;
   }

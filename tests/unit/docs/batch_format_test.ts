@@ -3,13 +3,12 @@ import assert from "node:assert/strict";
 import { BatchEncoder } from "../../../core/batch_encoder.ts";
 import * as format from "../../../core/batch_format.ts";
 import { BatchReader } from "../../../core/batch_reader.ts";
-import { batchLog, memoryScratch } from "../../../core/batching.ts";
+import { batchLog, memoryScratch, mergeToRun } from "../../../core/batching.ts";
 import { type ByteSource, MemorySink, sourceOf } from "../../../core/bytes.ts";
 import { crc32 } from "../../../core/crc32.ts";
 import { dayOf } from "../../../core/day.ts";
 import { EntryList } from "../../../core/entries.ts";
 import { encodeManifest, type Manifest, shapeOf } from "../../../core/manifest.ts";
-import { Piece } from "../../../core/piece.ts";
 import { planRun } from "../../../core/plan.ts";
 import { KEY_KINDS, type KeyKind } from "../../../core/streams.ts";
 import {
@@ -37,13 +36,14 @@ function assertSays(text: string): void {
 
 const LOG = fencedAfter("## A complete example");
 
-/** Makes the batches of the page's log, in pieces of so many bytes. */
-function batchesOfLog(pieceBytes: number): { manifest: Manifest } & Record<KeyKind, Uint8Array> {
-  const log = sourceOf(new TextEncoder().encode(LOG));
+const TOOLS = { scratch: memoryScratch(), checksum: crc32, fanIn: 2, cursorBytes: 0 };
+
+/** Makes the batches of the page's log, or of another one. */
+function batchesOf(text = LOG): { manifest: Manifest } & Record<KeyKind, Uint8Array> {
+  const log = sourceOf(new TextEncoder().encode(text));
   const sinks = { country: new MemorySink(), user: new MemorySink() };
-  const parts = { piece: new Piece(pieceBytes), buffer: new Uint8Array(1 << 18) };
-  const tools = { scratch: memoryScratch(), checksum: crc32, fanIn: 2, cursorBytes: 0 };
-  const steps = batchLog({ day: DAY, log, parser: pipe.parser(), sinks, ...parts }, tools);
+  const room = { memory: new ArrayBuffer(1 << 16), buffer: new Uint8Array(1 << 18) };
+  const steps = batchLog({ day: DAY, log, ...pipe, sinks, ...room }, TOOLS);
   let step = steps.next();
   while (!step.done) step = steps.next();
   const { tally, sizes, crc32: logCrc32, sizeBytes } = step.value;
@@ -61,6 +61,15 @@ function batchesOfLog(pieceBytes: number): { manifest: Manifest } & Record<KeyKi
     batches,
   };
   return { manifest, country: sinks.country.toBytes(), user: sinks.user.toBytes() };
+}
+
+/** Makes a run of every row of the page's log, and merges them. */
+function mergedOfRows(kind: KeyKind): Uint8Array {
+  const runs = [...LOG.matchAll(/.+\n/g)].map(([row]) => batchesOf(row)[kind]);
+  const sink = new MemorySink();
+  const readers = runs.map((run) => new BatchReader(sourceOf(run), crc32));
+  for (const _ of mergeToRun(readers, sink, TOOLS));
+  return sink.toBytes();
 }
 
 /** Lines of an offset, two blanks, bytes, two blanks, and what they are; no byte left out. */
@@ -85,15 +94,15 @@ for (const kind of KEY_KINDS) {
   Deno.test(`docs/batch-format.md draws the bytes of ${kind}.batch`, NO_PERMISSIONS, () => {
     const [, sizeBytes] = new RegExp(`^### ${kind}\\.batch, (\\d+) bytes$`, "m").exec(PAGE) ?? [];
     const drawn = readHexDump(fencedAfter(`### ${kind}.batch`));
-    const [inOnePiece, inMany] = [1 << 16, 72].map((size) => batchesOfLog(size)[kind]);
-    assert.equal(drawn, hexOf(inOnePiece));
-    assert.equal(drawn, hexOf(inMany));
-    assert.equal(Number(sizeBytes), inOnePiece.length);
+    const inOnePart = batchesOf()[kind];
+    assert.equal(drawn, hexOf(inOnePart));
+    assert.equal(drawn, hexOf(mergedOfRows(kind)));
+    assert.equal(Number(sizeBytes), inOnePart.length);
   });
 }
 
 Deno.test("docs/batch-format.md shows the manifest of its log", NO_PERMISSIONS, () => {
-  const { manifest } = batchesOfLog(1 << 16);
+  const { manifest } = batchesOf();
   assert.equal(fencedAfter("### manifest.json"), encodeManifest(manifest));
   assertSays(`\`${manifest.log.name}\`, three rows, ${LOG.length} bytes`);
 });
@@ -208,7 +217,7 @@ Deno.test(
   "docs/batch-format.md says how a batch of another version is refused",
   NO_PERMISSIONS,
   () => {
-    const { manifest, user } = batchesOfLog(1 << 16);
+    const { manifest, user } = batchesOf();
     const [, ofManifest, , ofFile] = PAGE.slice(PAGE.indexOf("\n## Versions")).split(/^```.*\n/m);
     const other = { ...manifest, shape: { ...manifest.shape, batchVersion: 2 } };
     const request = { today: DAY + 1, windowDays: 7, keepBatchDays: 7, shape: manifest.shape };
