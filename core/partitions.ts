@@ -43,9 +43,9 @@ export const ONE_PARTITION: Partitions = {
 /**
  * Cuts the keys so that each partition has about the same share of a sample.
  *
- * The slots reach from the 2nd to the 98th hundredth of the sample, so that some far ids do not
- * make them wide. Keys that crowd in few slots give partitions that are unlike in size, and
- * fewer.
+ * The slots leave out the least and the greatest of the sample, a partition's share of each but at
+ * most a fiftieth, so that some far ids do not make them wide. Keys that crowd in few slots give
+ * partitions that are unlike in size, and fewer.
  *
  * @param keys the sample; sorted afterwards
  * @param wanted how many partitions, 1 to {@linkcode MAX_PARTITIONS}
@@ -54,14 +54,15 @@ export function partitionsOf(keys: Float64Array, wanted: number, kind: KeyKind):
   if (wanted <= 1 || keys.length === 0) return ONE_PARTITION;
   keys.sort();
   const at = (share: number): number => keys[Math.floor((keys.length - 1) * share)];
-  const least = kind === "country" ? 0 : at(0.02);
+  const tail = Math.min(0.02, 1 / wanted);
+  const least = kind === "country" ? 0 : at(tail);
   const slots = kind === "country" ? COUNTRY_KEYS : USER_SLOTS;
-  const width = kind === "country" ? 1 : Math.max(1, (at(0.98) - least + 1) / slots);
+  const width = kind === "country" ? 1 : Math.max(1, (at(1 - tail) - least + 1) / slots);
   const ofSlot = new Uint16Array(slots);
   let partition = 0;
   for (let slot = 0, below = 0, share = 0; slot < slots; slot++) {
     const shareHere = Math.floor(below * wanted / keys.length);
-    if (shareHere > share) partition++;
+    if (shareHere > share && shareHere < wanted) partition++;
     share = shareHere;
     ofSlot[slot] = partition;
     while (below < keys.length && keys[below] < least + (slot + 1) * width) below++;

@@ -50,19 +50,6 @@ export class Publication {
     return sink;
   }
 
-  /** Takes a whole file that is there into the set; it must be on the same file system. */
-  adopt(name: string, path: string): void {
-    const aside = `${this.#folder}/${asideName(name)}`;
-    this.#names.push(name);
-    this.#store.rename(path, aside);
-    const file = this.#store.openToWrite(aside);
-    try {
-      file.sync();
-    } finally {
-      file.close();
-    }
-  }
-
   /** Ends a file: its bytes are safe on disk, still under the hidden name. */
   finish(sink: FileSink): void {
     this.#open.delete(sink);

@@ -15,7 +15,7 @@ const FRESH = { "/out/a": "fresh a", "/out/b": "fresh b", "/out/c": "fresh c", "
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** Publishes {@linkcode FRESH}: a file of two writes, one that is adopted, and a small one. */
+/** Publishes {@linkcode FRESH}: a file of two writes, and two small ones. */
 function publish(store: Store): void {
   const publication = new Publication(store, "/out");
   try {
@@ -23,7 +23,7 @@ function publish(store: Store): void {
     a.write(bytesOf("fresh "));
     a.write(bytesOf("a"));
     publication.finish(a);
-    publication.adopt("b", "/out/.runs/b");
+    publication.add("b", "fresh b");
     publication.add("c", "fresh c");
     publication.commit(["gone"]);
   } catch (error) {
@@ -37,10 +37,7 @@ function publish(store: Store): void {
 }
 
 function formerStore(): MemoryStore {
-  const store = new MemoryStore(FORMER);
-  store.makeFolder("/out/.runs");
-  store.files.set("/out/.runs/b", "fresh b");
-  return store;
+  return new MemoryStore(FORMER);
 }
 
 /** The acts of a publication, in their order. */
@@ -48,12 +45,6 @@ function actsOfPublishing(): Act[] {
   const acts: Act[] = [];
   publish(watchedStore(formerStore(), (act) => void acts.push(act)));
   return acts;
-}
-
-/** What is in the folder, what waits to be adopted aside. */
-function filesIn(store: MemoryStore): Record<string, string> {
-  const { "/out/.runs/b": _, ...files } = store.contents();
-  return files;
 }
 
 Deno.test("Publication.commit() makes all files appear and deletes others", NO_PERMISSIONS, () => {
@@ -105,7 +96,7 @@ Deno.test("recover() completes or clears a publication killed at any act", NO_PE
     assert.equal(store.openFiles, 0, "no file is left open");
     recover(store, "/out");
     const isFresh = store.files.get("/out/a") === FRESH["/out/a"];
-    assert.deepEqual(filesIn(store), isFresh ? FRESH : FORMER, `killed at ${act} ${path}`);
+    assert.deepEqual(store.contents(), isFresh ? FRESH : FORMER, `killed at ${act} ${path}`);
     ends.add(isFresh ? "fresh" : "former");
     assert.deepEqual(recover(store, "/out"), [], "there is nothing left to be done");
   }
@@ -122,11 +113,11 @@ Deno.test(
       assert.equal(store.openFiles, 0, "no file is left open");
       const isBegun = store.files.has("/out/.publish.json");
       if (!isBegun && act !== "syncFolder" && !(act === "remove" && path.endsWith(".json"))) {
-        assert.deepEqual(filesIn(store), FORMER, `abandoned after ${act} ${path}`);
+        assert.deepEqual(store.contents(), FORMER, `abandoned after ${act} ${path}`);
       }
       recover(store, "/out");
       const isFresh = store.files.get("/out/a") === FRESH["/out/a"];
-      assert.deepEqual(filesIn(store), isFresh ? FRESH : FORMER, `failed at ${act} ${path}`);
+      assert.deepEqual(store.contents(), isFresh ? FRESH : FORMER, `failed at ${act} ${path}`);
     }
   },
 );
@@ -147,7 +138,7 @@ Deno.test("recover() that was killed at any act is completed by the next", NO_PE
       isKilled = true;
     }
     recover(store, "/out");
-    assert.deepEqual(filesIn(store), FRESH, `killed at act ${number} of recover()`);
+    assert.deepEqual(store.contents(), FRESH, `killed at act ${number} of recover()`);
     if (!isKilled) break;
   }
 });
