@@ -20,7 +20,7 @@ import {
   PROGRAM,
   table,
 } from "./measure.ts";
-import { DUCKDB, type DuckDbJob } from "./peers/duckdb.ts";
+import { DUCKDB, type DuckDbJob, type DuckDbQuery } from "./peers/duckdb.ts";
 import { fileCrc32, removeFolder, warmPageCache } from "./reports.ts";
 
 const FULL_ROWS = 30_000_000;
@@ -63,17 +63,17 @@ const topstreams: Peer = {
   limits: "512 MiB",
 };
 
-const duckDb: Peer = {
-  name: "DuckDB",
+const duckDb = (query: DuckDbQuery): Peer => ({
+  name: `DuckDB, ${query}`,
   command: Deno.execPath(),
   args: ({ kinds, logs }) => {
     const places = { out: WORK, temp: `${WORK}/temp` };
-    const job: DuckDbJob = { logs, kinds, ...places, memory: MEMORY, mostTemp: MOST_TEMP };
+    const job: DuckDbJob = { logs, kinds, query, ...places, memory: MEMORY, mostTemp: MOST_TEMP };
     return ["run", "-A", "--no-lock", "bench/peers/duckdb.ts", JSON.stringify(job)];
   },
   report: (kind) => `${WORK}/${kind}.txt`,
   limits: `${MEMORY} of memory, ${MOST_TEMP} of disk`,
-};
+});
 
 const counters: Peer = {
   name: "Python counters",
@@ -143,11 +143,15 @@ async function compareDays(days: 1 | 7): Promise<Result[]> {
   const kinds: KeyKind[][] = [["country"], ["user"]];
   const results: Result[] = [];
   if (days === 1) {
-    const peers: [Peer, number][] = [[duckDb, repeats], [counters, ROWS < FULL_ROWS ? repeats : 1]];
+    const peers: [Peer, number][] = [
+      [duckDb("lists"), repeats],
+      [duckDb("window"), repeats],
+      [counters, ROWS < FULL_ROWS ? repeats : 1],
+    ];
     results.push(...await compare({ ...task, kinds: BOTH }, peers));
   }
   for (const one of kinds) {
-    results.push(...await compare({ ...task, kinds: one }, [[duckDb, repeats]]));
+    results.push(...await compare({ ...task, kinds: one }, [[duckDb("lists"), repeats]]));
   }
   return results;
 }

@@ -30,6 +30,7 @@ import {
 import type { ByteSink } from "./bytes.ts";
 import type { Checksum } from "./crc32.ts";
 import type { EntryList } from "./entries.ts";
+import { NumberLines } from "./number_lines.ts";
 import type { IdColumn } from "./sort.ts";
 import { COLUMN_SLACK_BYTES, encodeColumn, isWideColumn } from "./vbyte.ts";
 
@@ -81,8 +82,7 @@ export class BlockEncoder {
   #lastSong = 0;
   #lastKey = -1;
 
-  #lines = new Float64Array(PAGE_BLOCKS * LINE_NUMBERS);
-  #lineCount = 0;
+  readonly #lines = new NumberLines(LINE_NUMBERS);
   #keyCount = 0;
   #entryCount = 0;
   #streamCount = 0;
@@ -157,7 +157,7 @@ export class BlockEncoder {
     const groups = this.#groups;
     this.#sizes[groups - 1] = this.#entries - this.#groupStart - 1;
     const firstKey = this.#keys[0];
-    this.#addLine(firstKey, this.#firstSong, this.#written + this.#used);
+    this.#lines.add(firstKey, this.#firstSong, this.#written + this.#used);
     const deltas = this.#keys;
     for (let i = 0, before = firstKey; i + 1 < groups; i++) {
       const key = deltas[i + 1];
@@ -171,18 +171,6 @@ export class BlockEncoder {
     this.#exceptions = 0;
     this.#lastException = -1;
     this.#groupStart = 0;
-  }
-
-  #addLine(key: number, song: number, offset: number): void {
-    const at = this.#lineCount++ * LINE_NUMBERS;
-    if (at === this.#lines.length) {
-      const larger = new Float64Array(at * 2);
-      larger.set(this.#lines);
-      this.#lines = larger;
-    }
-    this.#lines[at] = key;
-    this.#lines[at + 1] = song;
-    this.#lines[at + 2] = offset;
   }
 
   #putBlock(flags: number, firstKey: number): void {
@@ -232,7 +220,7 @@ export class BlockEncoder {
     if (this.#entries > 0) this.#flushBlock(0);
     this.#drain();
     return {
-      lines: this.#lines.subarray(0, this.#lineCount * LINE_NUMBERS),
+      lines: this.#lines.toArray(),
       sizeBytes: this.#written,
       keyCount: this.#keyCount,
       entryCount: this.#entryCount,

@@ -6,8 +6,8 @@
 
 import type { ByteSource } from "./bytes.ts";
 import { COUNTRY_KEYS } from "./country.ts";
-import { alignedToLines, readRange } from "./log_ranges.ts";
-import { createStreamBlock, KEY_KINDS, type KeyKind, type RowParser } from "./streams.ts";
+import { readRange } from "./log_ranges.ts";
+import { KEY_KINDS, type KeyKind, type RowParser, type StreamBlock } from "./streams.ts";
 
 /**
  * Ranges of keys, ascending, that together hold all keys. Keys are looked up by *slots*: `width`
@@ -90,20 +90,24 @@ export interface LogSample {
 const SAMPLED_PLACES = 16;
 const SAMPLED_BYTES = 1 << 15;
 
-/** Takes a sample of a log. Cost: half a megabyte is read, whatever the log's size. */
+/**
+ * Takes a sample of a log. Rows that are cut at the ends of a part are no matter: the parser
+ * rejects them, or takes them with the end of their song.
+ *
+ * Cost: half a megabyte is read at most, whatever the log holds.
+ */
 export function sampleLog({ log, parser, isCutAtLines, buffer }: SampledLog): LogSample {
   const places = isCutAtLines ? SAMPLED_PLACES : 1;
   const users: number[] = [];
   const countries: number[] = [];
   let bytes = 0;
+  const take = (block: StreamBlock): void => {
+    users.push(...block.users.subarray(0, block.length));
+    countries.push(...block.countries.subarray(0, block.length));
+  };
   for (let place = 0; place < places; place++) {
     const from = Math.floor(log.sizeBytes / places * place);
-    const asked = { from, to: Math.min(log.sizeBytes, from + SAMPLED_BYTES) };
-    const range = isCutAtLines ? alignedToLines(log, asked, buffer) : asked;
-    const take = (block: ReturnType<typeof createStreamBlock>): void => {
-      users.push(...block.users.subarray(0, block.length));
-      countries.push(...block.countries.subarray(0, block.length));
-    };
+    const range = { from, to: Math.min(log.sizeBytes, from + SAMPLED_BYTES) };
     const job = { log, range, parser: parser({ isStart: place === 0 }), buffer, take };
     for (const step of readRange({ ...job, checksum: () => 0 })) bytes += step.logBytes;
   }

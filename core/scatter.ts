@@ -9,6 +9,7 @@
  */
 
 import type { ByteSink } from "./bytes.ts";
+import { NumberLines } from "./number_lines.ts";
 import type { Partitions, PartitionsByKind } from "./partitions.ts";
 import type { IdColumn } from "./sort.ts";
 import { KEY_KINDS, type KeyKind, type StreamBlock } from "./streams.ts";
@@ -116,8 +117,7 @@ class KeyScatter {
   /** Where the next key of each partition goes, and where its keys end. */
   readonly #next: Int32Array;
   readonly #ends: Int32Array;
-  #lines = new Float64Array(256 * LINE_NUMBERS);
-  #lineNumbers = 0;
+  readonly #lines = new NumberLines(LINE_NUMBERS);
 
   constructor(
     partitions: Partitions,
@@ -192,7 +192,7 @@ class KeyScatter {
       this.#write(end, count);
     }
     this.#next[partition] = start;
-    this.#addLine(partition, offset, count);
+    this.#lines.add(partition, offset, count, Number(this.#isWide));
   }
 
   #write(from: number, count: number): void {
@@ -202,22 +202,12 @@ class KeyScatter {
     this.#file.sizeBytes += sizeBytes;
   }
 
-  #addLine(partition: number, offset: number, count: number): void {
-    if (this.#lineNumbers === this.#lines.length) {
-      const larger = new Float64Array(this.#lines.length * 2);
-      larger.set(this.#lines);
-      this.#lines = larger;
-    }
-    this.#lines.set([partition, offset, count, Number(this.#isWide)], this.#lineNumbers);
-    this.#lineNumbers += LINE_NUMBERS;
-  }
-
   #flushAll(): void {
     for (let partition = 0; partition < this.#partitions.count; partition++) this.#flush(partition);
   }
 
   finish(): ChunkList {
     this.#flushAll();
-    return this.#lines.slice(0, this.#lineNumbers);
+    return this.#lines.toArray();
   }
 }

@@ -180,7 +180,7 @@ export class BatchShelf {
     });
     const results = (await withEarlySync(files.map(({ sink }) => sink), encoded)).flat();
     const sizes = files.map(({ kind, sink, turns }) => {
-      sink.skip(endOfTurns(turns) - sink.sizeBytes);
+      sink.passOver(endOfTurns(turns) - sink.sizeBytes);
       const parts = results.filter((result) => result.kind === kind);
       parts.sort((a, b) => a.index - b.index);
       const size = writeBatchEnd(parts.map(({ part }) => part), sink, crc32);

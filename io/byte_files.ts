@@ -56,7 +56,7 @@ export class FileSink implements ByteSink {
   }
 
   /** Goes on behind bytes that others wrote. */
-  skip(count: number): void {
+  passOver(count: number): void {
     this.sizeBytes += count;
   }
 

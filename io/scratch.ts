@@ -1,5 +1,5 @@
 /**
- * Runs in files, for as long as they are needed.
+ * Files for as long as they are needed: runs, and the streams of a log that is being batched.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface RunOnDisk extends RunFile {
   close(): void;
 }
 
-/** Runs in files of a folder, which must be there; each job has names of its own. */
+/** Files of a folder, which must be there; each job has names of its own. */
 export class FolderScratch implements Scratch {
   readonly #store: Store;
   readonly #prefix: string;

@@ -222,6 +222,27 @@ for (const [folder, needed] of [["batch", 4840], ["results", 5160]] as const) {
   });
 }
 
+test("dailyRun() publishes although a batch cannot be deleted, and warns", async () => {
+  await withWork(async (place) => {
+    const stuck = watchedStore(QUICK, ({ act, path }) => {
+      if (act === "remove" && path.includes("/batch/20211129/")) {
+        throw new StoreError("delete", path, new Deno.errors.PermissionDenied("not yours"));
+      }
+    });
+    const warnings: string[] = [];
+    const reporter = { ...SILENT, warn: (text: string) => void warnings.push(text) };
+    await dailyRun(optionsIn(place), { store: stuck, reporter });
+    assertCharts(place, LAST, [LAST - 1, LAST], { logs: LOGS });
+    const about = warnings.filter((text) => text.includes("20211129"));
+    assert.equal(about.length, 1);
+    assert.match(about[0], /^cannot delete ".*\/batch\/20211129\/.*; the charts are published$/);
+    await runOn(QUICK, place);
+    assert.deepEqual(place.names().filter((name) => name.includes("20211129")), [
+      "logs/listen-20211129.log",
+    ]);
+  });
+});
+
 test("dailyRun() refuses a log that is still being written", async () => {
   await withWork(async (place) => {
     const former = reportsIn(place);
