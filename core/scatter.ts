@@ -19,6 +19,9 @@ const TWO_32 = 2 ** 32;
 /** The most streams of a chunk. */
 const MAX_CHUNK_STREAMS = 1 << 14;
 
+/** The buffers of one kind of key take so much at most: larger logs shall not take more memory. */
+const MAX_KIND_BYTES = 1 << 24;
+
 /** A partition has room for so many streams, or for one where memory is short. */
 const MIN_CHUNK_STREAMS = 16;
 
@@ -69,9 +72,10 @@ export class Scatter {
   constructor({ partitions, memory, sink }: ScatterParts) {
     this.#kinds = KEY_KINDS.filter((kind) => partitions[kind] !== undefined);
     const share = Math.floor(memory.byteLength / this.#kinds.length / 8) * 8;
+    const sizeBytes = Math.min(MAX_KIND_BYTES, share);
     const file = { sink, sizeBytes: 0 };
     for (const [i, kind] of this.#kinds.entries()) {
-      const place = { memory, offset: i * share, sizeBytes: share };
+      const place = { memory, offset: i * share, sizeBytes };
       this.#scatters[kind] = new KeyScatter(partitions[kind]!, place, file);
     }
   }
