@@ -20,7 +20,7 @@ const FIXED_BYTES = 4 * MIB;
 /** Less memory to work in would make too many partitions, and many runs of a large one. */
 const MIN_WORK_BYTES = 16 * MIB;
 /** More would be of no use, and a stop would have to wait while it is sorted. */
-const MAX_WORK_BYTES = 64 * MIB;
+const MAX_WORK_BYTES = 48 * MIB;
 
 /** Sizes of what a job takes besides the memory it works in, from the most comfortable to the least. */
 const COMFORTS = [
