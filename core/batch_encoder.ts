@@ -29,6 +29,7 @@ import {
 } from "./batch_format.ts";
 import type { ByteSink } from "./bytes.ts";
 import type { Checksum } from "./crc32.ts";
+import type { Blocks, Engine } from "./engine.ts";
 import type { EntryList } from "./entries.ts";
 import { NumberLines } from "./number_lines.ts";
 import type { IdColumn } from "./sort.ts";
@@ -46,6 +47,8 @@ const LINE_NUMBERS = 3;
 export interface BatchPart {
   /** For each block its first key, its first song, and its offset from the start of the part. */
   readonly lines: Float64Array;
+  /** What keys and songs refer to, where ids are text. */
+  readonly texts?: Uint8Array;
   readonly sizeBytes: number;
   readonly keyCount: number;
   readonly entryCount: number;
@@ -98,7 +101,13 @@ export class BlockEncoder {
    * A key may come in several calls, one after another, its songs ascending over all of them and
    * no song in two of them.
    */
-  addSongs(key: number, songs: IdColumn, from: number, to: number): void {
+  addSongs(
+    key: number,
+    songs: IdColumn,
+    from: number,
+    to: number,
+    _texts?: Uint8Array,
+  ): void {
     this.#beginKey(key);
     for (let i = from; i < to;) {
       const song = songs[i];
@@ -111,7 +120,7 @@ export class BlockEncoder {
   }
 
   /** Adds entries of one key, counts of at least 1. Else as {@linkcode addSongs}. */
-  addEntries(key: number, list: EntryList): void {
+  addEntries(key: number, list: EntryList, _texts?: Uint8Array): void {
     const { songs, counts, from, to } = list;
     this.#beginKey(key);
     let streams = 0;
@@ -298,31 +307,29 @@ function writeIndex(
   return record.length;
 }
 
+/** What a batch is encoded with. */
+export interface EncodingTools {
+  readonly checksum: Checksum;
+  readonly engine: Pick<Engine, "blocks" | "writeBatchEnd">;
+}
+
 /** Encodes entries that come sorted by key, then song, into a whole batch. */
 export class BatchEncoder {
-  readonly #blocks: BlockEncoder;
+  /** Takes the entries. */
+  readonly blocks: Blocks;
   readonly #sink: ByteSink;
-  readonly #checksum: Checksum;
+  readonly #tools: EncodingTools;
 
-  constructor(header: BatchHeader, sink: ByteSink, checksum: Checksum) {
+  constructor(header: BatchHeader, sink: ByteSink, tools: EncodingTools) {
     this.#sink = sink;
-    this.#checksum = checksum;
-    sink.write(encodeHeader(header, checksum));
-    this.#blocks = new BlockEncoder(sink, checksum);
-  }
-
-  /** As {@linkcode BlockEncoder.addSongs}. */
-  addSongs(key: number, songs: IdColumn, from: number, to: number): void {
-    this.#blocks.addSongs(key, songs, from, to);
-  }
-
-  /** As {@linkcode BlockEncoder.addEntries}. */
-  addEntries(key: number, list: EntryList): void {
-    this.#blocks.addEntries(key, list);
+    this.#tools = tools;
+    sink.write(encodeHeader(header, tools.checksum));
+    this.blocks = tools.engine.blocks(sink, tools.checksum);
   }
 
   /** Writes what is left, the index and the trailer. Nothing may be added after. */
   finish(): BatchFileSize {
-    return writeBatchEnd([this.#blocks.finish()], this.#sink, this.#checksum);
+    const { engine, checksum } = this.#tools;
+    return engine.writeBatchEnd([this.blocks.finish()], this.#sink, checksum);
   }
 }

@@ -87,14 +87,23 @@ export class BatchReader {
     return this.root.length > 0 ? this.root[0].offset : this.trailer.rootOffset;
   }
 
-  /** Opens a cursor over the entries of the keys in `range`. */
-  cursor(range: KeyRange = ALL_KEYS, bufferBytes: number = MIN_CURSOR_BYTES): BatchCursor {
+  /**
+   * Opens a cursor over the entries of the keys in `range`.
+   *
+   * @param asKey what it says the key is, whatever it is: then the range must be of one key
+   */
+  cursor(
+    range: KeyRange = ALL_KEYS,
+    bufferBytes: number = MIN_CURSOR_BYTES,
+    asKey?: number,
+  ): BatchCursor {
     const cursor = new BatchCursor({
       source: this.#source,
       checksum: this.#checksum,
       startOf: (key) => this.#startOf(key),
       end: this.#blocksEnd,
       bufferBytes,
+      asKey,
     });
     cursor.seek(range);
     return cursor;
@@ -163,6 +172,7 @@ interface CursorParts {
   readonly startOf: (key: number) => number;
   readonly end: number;
   readonly bufferBytes: number;
+  readonly asKey?: number;
 }
 
 /**
@@ -228,7 +238,9 @@ export class BatchCursor {
       this.segment.to = this.#segmentEnd += this.#sizes[group] + 1;
       this.continues = this.#blockContinues && this.#group === this.#groups;
     } while (this.key < this.#range.from);
-    return this.key < this.#range.to || this.#finish();
+    if (this.key >= this.#range.to) return this.#finish();
+    this.key = this.#parts.asKey ?? this.key;
+    return true;
   }
 
   #finish(): boolean {

@@ -12,22 +12,27 @@
 
 import { BatchEncoder, type BatchFileSize } from "./batch_encoder.ts";
 import type { BatchHeader } from "./batch_format.ts";
-import { ALL_KEYS, BatchReader, CURSOR_BLOCK_BYTES, MIN_CURSOR_BYTES } from "./batch_reader.ts";
 import { type ByteSink, type ByteSource, MemorySink, sourceOf } from "./bytes.ts";
 import type { Checksum } from "./crc32.ts";
 import type { Day } from "./day.ts";
-import type { EntryList } from "./entries.ts";
+import type { Blocks, Engine, MergeInput, MergeOptions, Merger, SortedPiece } from "./engine.ts";
 import { type ReadRange, readRange } from "./log_ranges.ts";
-import { KeyMerger, MAX_FAN_IN, mergerBytes } from "./merge.ts";
+import { MAX_FAN_IN } from "./merge.ts";
 import {
   choosePartitions,
   type PartitionsByKind,
   type SampledLog,
   sampleLog,
 } from "./partitions.ts";
-import { NARROW_STREAM_BYTES, Piece, type SongsTaker } from "./piece.ts";
-import { type Chunk, chunksOf, mostPartitions, Scatter } from "./scatter.ts";
-import { KEY_KINDS, type KeyKind, type RowParser, type StreamBlock } from "./streams.ts";
+import { type Chunk, chunksOf } from "./scatter.ts";
+import type { Step } from "./steps.ts";
+import {
+  KEY_KINDS,
+  type KeyKind,
+  type LogPart,
+  type RowParser,
+  type StreamBlock,
+} from "./streams.ts";
 
 /** A run while it is needed: written once, then read, then removed. */
 export interface RunFile extends ByteSink {
@@ -42,14 +47,6 @@ export interface Scratch {
   create(): RunFile;
 }
 
-/** What steps report: how much of the work is done since the last report. */
-export interface Step {
-  /** Bytes of logs that were read. */
-  readonly logBytes: number;
-  /** Entries that were merged. */
-  readonly entries: number;
-}
-
 /** What batching and charting need from outside. */
 export interface Tools {
   readonly scratch: Scratch;
@@ -58,23 +55,19 @@ export interface Tools {
   readonly fanIn: number;
   /** The read buffer of each input of a merge, in bytes. */
   readonly cursorBytes: number;
+  /** What depends on the kind of ids. */
+  readonly engine: Engine;
 }
 
 /** Entries that are merged between two steps. */
 const STEP_ENTRIES = 1 << 18;
-
-/** The memory that a merge with these tools takes at most, in bytes. */
-export function mergeBytes(fanIn: number, cursorBytes: number): number {
-  const cursor = Math.max(MIN_CURSOR_BYTES, cursorBytes) + CURSOR_BLOCK_BYTES;
-  return fanIn * cursor + mergerBytes(fanIn);
-}
 
 /** One day's log, to be made a batch. */
 export interface BatchingJob {
   readonly day: Day;
   readonly log: ByteSource;
   /** Makes a parser for the log, or for a part of it. */
-  readonly parser: (part: { readonly isStart: boolean }) => RowParser;
+  readonly parser: (part: LogPart) => RowParser;
   /** Whether the log may be cut between any two lines. */
   readonly isCutAtLines: boolean;
   /** What streams are collected and sorted in: at least {@linkcode MIN_WORK_BYTES}. */
@@ -102,24 +95,29 @@ export const MIN_WORK_BYTES = 1024;
 export function* batchLog(job: BatchingJob, tools: Tools): Generator<Step, BatchedLog> {
   const kinds = KEY_KINDS.filter((kind) => job.sinks[kind] !== undefined);
   const { day, log, parser, buffer, memory } = job;
-  const { checksum, scratch } = tools;
-  const partitions = partitionLog(job, kinds);
+  const { checksum, scratch, engine } = tools;
+  const partitions = partitionLog(job, kinds, engine);
   const file = scratch.create();
-  const scatter = new Scatter({ partitions, memory, sink: file });
+  const scatter = engine.scatter({ partitions, memory, sink: file });
   const range = { from: 0, to: log.sizeBytes };
   const take = (block: StreamBlock): void => scatter.take(block);
   const whole = parser({ isStart: true });
   const read = yield* readRange({ log, range, parser: whole, buffer, checksum, take });
   const lists = scatter.finish();
   const source = file.open();
-  const piece = new Piece(memory);
+  const piece = engine.piece(memory);
   const sizes: Partial<Record<KeyKind, BatchFileSize>> = {};
   for (const kind of kinds) {
     const header = { kind, day };
-    const encoder = new BatchEncoder(header, job.sinks[kind]!, checksum);
+    const encoder = new BatchEncoder(header, job.sinks[kind]!, { checksum, engine });
     for (let partition = 0; partition < partitions[kind]!.count; partition++) {
       const chunks = chunksOf(lists[kind]!, partition);
-      yield* encodePartition([{ source, chunks }], header, { piece, encoder }, tools);
+      yield* encodePartition(
+        [{ source, chunks }],
+        header,
+        { piece, blocks: encoder.blocks },
+        tools,
+      );
     }
     sizes[kind] = encoder.finish();
   }
@@ -131,11 +129,12 @@ export function* batchLog(job: BatchingJob, tools: Tools): Generator<Step, Batch
 export function partitionLog(
   job: SampledLog & { readonly memory: { readonly byteLength: number } },
   kinds: readonly KeyKind[],
+  engine: Engine,
 ): PartitionsByKind {
   const { byteLength } = job.memory;
-  const mostStreams = Math.floor(byteLength / NARROW_STREAM_BYTES / 2);
-  const sample = sampleLog(job);
-  return choosePartitions(sample, kinds, mostStreams, mostPartitions(byteLength, kinds.length));
+  const mostStreams = Math.floor(byteLength / engine.streamBytes / 2);
+  const mostPartitions = engine.mostPartitions(byteLength, kinds.length);
+  return choosePartitions(sampleLog(job), kinds, { mostStreams, mostPartitions }, engine);
 }
 
 /** Chunks of one partition, in one file. */
@@ -154,62 +153,53 @@ export interface PartitionPart {
 export function* encodePartition(
   parts: readonly PartitionPart[],
   header: BatchHeader,
-  { piece, encoder }: { readonly piece: Piece; readonly encoder: SongsTaker & EntryTaker },
+  { piece, blocks }: { readonly piece: SortedPiece; readonly blocks: Blocks },
   tools: Tools,
 ): Generator<Step> {
   const runs: RunFile[] = [];
   const spill = (): void => {
     const run = tools.scratch.create();
     runs.push(run);
-    const runEncoder = new BatchEncoder(header, run, tools.checksum);
-    piece.encode(runEncoder);
+    const runEncoder = new BatchEncoder(header, run, tools);
+    piece.encode(runEncoder.blocks);
     runEncoder.finish();
     piece.clear();
   };
-  piece.reset(parts.some(({ chunks }) => chunks.some((chunk) => chunk.isWide)));
+  piece.reset(parts.flatMap(({ chunks }) => chunks));
   for (const { source, chunks } of parts) {
     for (const chunk of chunks) {
       for (let taken = 0; taken < chunk.count;) {
-        if (piece.length === piece.capacity) {
-          spill();
-          yield { logBytes: 0, entries: 0 };
-        }
-        taken += piece.readChunk(source, chunk, taken);
+        const count = piece.readChunk(source, chunk, taken);
+        taken += count;
+        if (count > 0) continue;
+        spill();
+        yield { logBytes: 0, entries: 0 };
       }
     }
   }
   if (runs.length === 0) {
-    piece.encode(encoder);
+    piece.encode(blocks);
     yield { logBytes: 0, entries: piece.length };
     return;
   }
   spill();
-  yield* mergeRuns(runs, encoder, tools);
+  yield* mergeRuns(runs, blocks, tools);
 }
 
 /** Merges runs and removes them. */
-function* mergeRuns(
-  runs: readonly RunFile[],
-  encoder: EntryTaker,
-  tools: Tools,
-): Generator<Step> {
-  const readers = runs.map((run) => new BatchReader(run.open(), tools.checksum));
-  const narrowed = yield* narrowInputs(readers, tools);
-  const cursors = narrowed.readers.map((reader) => reader.cursor(ALL_KEYS, tools.cursorBytes));
-  yield* mergeInto(new KeyMerger(cursors), encoder);
+function* mergeRuns(runs: readonly RunFile[], blocks: Blocks, tools: Tools): Generator<Step> {
+  const { engine, checksum } = tools;
+  const batches = runs.map((run) => engine.openBatch(run.open(), checksum));
+  const narrowed = yield* narrowInputs(batches.map((batch) => ({ batch })), tools);
+  yield* mergeInto(engine.merger(narrowed.inputs, tools), blocks);
   for (const run of [...runs, ...narrowed.runs]) run.remove();
 }
 
-/** What merged entries go to. */
-export interface EntryTaker {
-  addEntries(key: number, list: EntryList): void;
-}
-
 /** Hands all that a merger gives to an encoder. */
-export function* mergeInto(merger: KeyMerger, encoder: EntryTaker): Generator<Step> {
+export function* mergeInto(merger: Merger, blocks: Blocks): Generator<Step> {
   let entries = 0;
   while (merger.next()) {
-    encoder.addEntries(merger.key, merger.segment);
+    blocks.addEntries(merger.key, merger.segment, merger.texts);
     entries += merger.segment.to - merger.segment.from;
     if (entries < STEP_ENTRIES) continue;
     yield { logBytes: 0, entries };
@@ -220,7 +210,7 @@ export function* mergeInto(merger: KeyMerger, encoder: EntryTaker): Generator<St
 
 /** Inputs that one merge can take, and the runs that were made for it. */
 export interface NarrowedInputs {
-  readonly readers: readonly BatchReader[];
+  readonly inputs: readonly MergeInput[];
   /** To be removed after the merge. */
   readonly runs: readonly RunFile[];
 }
@@ -231,17 +221,17 @@ export interface NarrowedInputs {
  * Cost: O(entries) for each of log(inputs) / log(fan-in) rounds beyond the first merge.
  */
 export function* narrowInputs(
-  readers: readonly BatchReader[],
-  tools: Tools,
+  given: readonly MergeInput[],
+  tools: Tools & Pick<MergeOptions, "isWorld">,
 ): Generator<Step, NarrowedInputs> {
-  const { fanIn, scratch, checksum } = tools;
+  const { fanIn, scratch, checksum, engine } = tools;
   if (fanIn < 2 || fanIn > MAX_FAN_IN) {
     throw new RangeError(`Cannot merge ${fanIn} inputs at once: expected 2 to ${MAX_FAN_IN}`);
   }
-  let inputs = [...readers];
+  let inputs = [...given];
   const runs: RunFile[] = [];
   while (inputs.length > fanIn) {
-    const merged: BatchReader[] = [];
+    const merged: MergeInput[] = [];
     for (let i = 0; i < inputs.length; i += fanIn) {
       const group = inputs.slice(i, i + fanIn);
       if (group.length === 1) {
@@ -251,22 +241,21 @@ export function* narrowInputs(
       const run = scratch.create();
       runs.push(run);
       yield* mergeToRun(group, run, tools);
-      merged.push(new BatchReader(run.open(), checksum));
+      merged.push({ batch: engine.openBatch(run.open(), checksum) });
     }
     inputs = merged;
   }
-  return { readers: inputs, runs };
+  return { inputs, runs };
 }
 
 /** Merges inputs, at most as many as one merge takes, into a run. */
 export function* mergeToRun(
-  readers: readonly BatchReader[],
+  inputs: readonly MergeInput[],
   run: ByteSink,
-  { checksum, cursorBytes }: Pick<Tools, "checksum" | "cursorBytes">,
+  options: Pick<Tools, "checksum" | "engine"> & MergeOptions,
 ): Generator<Step> {
-  const encoder = new BatchEncoder(readers[0].header, run, checksum);
-  const cursors = readers.map((reader) => reader.cursor(ALL_KEYS, cursorBytes));
-  yield* mergeInto(new KeyMerger(cursors), encoder);
+  const encoder = new BatchEncoder(inputs[0].batch.header, run, options);
+  yield* mergeInto(options.engine.merger(inputs, options), encoder.blocks);
   encoder.finish();
 }
 

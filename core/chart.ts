@@ -4,38 +4,53 @@
  * @module
  */
 
-import { ALL_KEYS, type BatchReader, type KeyRange } from "./batch_reader.ts";
-import { narrowInputs, type Step, type Tools } from "./batching.ts";
+import { ALL_KEYS, type KeyRange } from "./batch_reader.ts";
+import { narrowInputs, type Tools } from "./batching.ts";
 import { ByteBuffer, type ByteSink } from "./bytes.ts";
-import { KeyMerger } from "./merge.ts";
-import type { KeyKind } from "./streams.ts";
-import { TopSongs } from "./top_songs.ts";
+import type { Engine, MergeInput, Merger, OpenBatch, Selection } from "./engine.ts";
+import type { Step } from "./steps.ts";
+import type { IdKind, KeyKind } from "./streams.ts";
+
+/** What a chart is grouped by; `world` is one key for all. */
+export type ChartKind = KeyKind | "world";
+
+/** All kinds of charts, in the order in which they are made and shown. */
+export const CHART_KINDS: readonly ChartKind[] = ["country", "user", "world"];
 
 /** What a chart holds. */
 export interface ChartShape {
-  readonly kind: KeyKind;
+  readonly kind: ChartKind;
   /** The most songs of a key. */
   readonly top: number;
+  /** What the ids of songs and users are. */
+  readonly ids: IdKind;
+}
+
+/** One key of a chart with its songs, best first. The arrays are used again for the next key. */
+export interface ChartRow {
+  /**
+   * A user id, a country key (see country.ts) or, for the world, 0; where ids are text, all keys
+   * are references into `texts`, countries being texts of two letters, and the world `world`.
+   */
+  key: number;
+  /** The songs from 0 to before `count`; references into `texts` where ids are text. */
+  songs: Float64Array;
+  /** How often each was played. */
+  streams: Float64Array;
+  /** How many songs, at least 1. */
+  count: number;
+  /** The texts, where ids are text (see texts.ts). */
+  texts: Uint8Array;
 }
 
 /** Prints the rows of one chart, or of a part of it. */
 export interface ChartPrinter {
-  /**
-   * Appends what stands for one key.
-   *
-   * @param key a country key (see core/country.ts) or a user id; keys come ascending
-   * @param songs the songs, best first, from 0 to before `count`
-   * @param streams how often each was played
-   * @param count how many songs, at least 1
-   * @param out where to append
-   */
-  print(
-    key: number,
-    songs: Float64Array,
-    streams: Float64Array,
-    count: number,
-    out: ByteBuffer,
-  ): void;
+  /** Appends what stands before the first key. */
+  begin?(out: ByteBuffer): void;
+  /** Appends what stands for one key; keys come ascending. */
+  print(row: ChartRow, out: ByteBuffer): void;
+  /** Appends what stands behind the last key. */
+  end?(out: ByteBuffer): void;
 }
 
 /** What a finished chart holds. */
@@ -48,12 +63,14 @@ export interface ChartSize {
 /** A chart to be made. */
 export interface ChartJob {
   /** The batches of the window, all of the chart's kind of key. */
-  readonly readers: readonly BatchReader[];
+  readonly batches: readonly OpenBatch[];
   readonly top: number;
   readonly printer: ChartPrinter;
   readonly sink: ByteSink;
   /** Only these keys; all by default. */
   readonly range?: KeyRange;
+  /** All keys count as one; the batches are by country. */
+  readonly isWorld?: boolean;
 }
 
 /** Printed bytes are handed to the sink in pieces of about this size. */
@@ -69,55 +86,103 @@ const STEP_ENTRIES = 1 << 18;
  * log batches). Memory: a merge, a selection and a write buffer, whatever the batches hold.
  */
 export function* chartSteps(job: ChartJob, tools: Tools): Generator<Step, ChartSize> {
-  const narrowed = yield* narrowInputs(job.readers, tools);
-  const range = job.range ?? ALL_KEYS;
-  const cursors = narrowed.readers.map((reader) => reader.cursor(range, tools.cursorBytes));
-  const maker = new ChartMaker(job.top, job.printer);
-  const size = yield* maker.make(new KeyMerger(cursors), job.sink);
+  const { engine, cursorBytes } = tools;
+  const { range = ALL_KEYS, isWorld = false } = job;
+  const given = isWorld
+    ? worldInputs(job.batches, engine)
+    : job.batches.map((batch) => ({ batch, range }));
+  const narrowed = yield* narrowInputs(given, { ...tools, isWorld });
+  const maker = new ChartMaker(job.top, [job], engine);
+  const size = yield* maker.make(engine.merger(narrowed.inputs, { cursorBytes, isWorld }), {
+    isFirst: true,
+    isLast: true,
+  });
   for (const run of narrowed.runs) run.remove();
   return size;
 }
 
+/** Every key of every batch as an input of its own: the songs of all are merged as those of one key. */
+export function worldInputs(batches: readonly OpenBatch[], engine: Engine): MergeInput[] {
+  return batches.flatMap((batch) => engine.rangesOfKeys(batch).map((range) => ({ batch, range })));
+}
+
+/** Where a chart, or a part of one, is printed to. */
+export interface ChartOutput {
+  readonly printer: ChartPrinter;
+  readonly sink: ByteSink;
+}
+
+/** Which part of a chart is made. */
+export interface ChartPart {
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+}
+
 /** Chooses and prints the top songs of every key that a merger gives. Can be used again. */
 export class ChartMaker {
-  readonly #printer: ChartPrinter;
-  readonly #selection: TopSongs;
-  readonly #out = new ByteBuffer(WRITE_BYTES + (WRITE_BYTES >> 2));
+  readonly #outputs: readonly BufferedOutput[];
+  readonly #selection: Selection;
 
-  constructor(top: number, printer: ChartPrinter) {
-    this.#selection = new TopSongs(top);
-    this.#printer = printer;
+  constructor(top: number, outputs: readonly ChartOutput[], engine: Engine) {
+    this.#selection = engine.selection(top);
+    this.#outputs = outputs.map((output) => new BufferedOutput(output));
   }
 
-  /** Makes the chart of all that the merger gives. */
-  *make(merger: KeyMerger, sink: ByteSink): Generator<Step, ChartSize> {
+  /** Makes the chart, or the part of it, of all that the merger gives. */
+  *make(merger: Merger, { isFirst, isLast }: ChartPart): Generator<Step, ChartSize> {
     const selection = this.#selection;
-    const out = this.#out;
+    const outputs = this.#outputs;
     let entries = 0;
     let keyCount = 0;
     let streamCount = 0;
+    if (isFirst) { for (const output of outputs) output.begin(); }
     while (merger.next()) {
       const { segment } = merger;
-      streamCount += selection.offer(segment);
+      streamCount += selection.offer(segment, merger.texts);
       entries += segment.to - segment.from;
       if (merger.isLast) {
         keyCount++;
-        const count = selection.finish();
-        this.#printer.print(merger.key, selection.songs, selection.streams, count, out);
+        const row = selection.rowOf(merger.key, merger.texts);
+        for (let i = 0; i < outputs.length; i++) outputs[i].print(row);
         selection.reset();
-        if (out.length >= WRITE_BYTES) drain(out, sink);
       }
       if (entries < STEP_ENTRIES) continue;
       yield { logBytes: 0, entries };
       entries = 0;
     }
-    drain(out, sink);
+    for (const output of outputs) output.finish(isLast);
     yield { logBytes: 0, entries };
     return { keyCount, streamCount };
   }
 }
 
-function drain(out: ByteBuffer, sink: ByteSink): void {
-  if (out.length > 0) sink.write(out.used());
-  out.length = 0;
+/** Collects what is printed. */
+class BufferedOutput {
+  readonly #printer: ChartPrinter;
+  readonly #sink: ByteSink;
+  readonly #out = new ByteBuffer(WRITE_BYTES + (WRITE_BYTES >> 2));
+
+  constructor({ printer, sink }: ChartOutput) {
+    this.#printer = printer;
+    this.#sink = sink;
+  }
+
+  begin(): void {
+    this.#printer.begin?.(this.#out);
+  }
+
+  print(row: ChartRow): void {
+    this.#printer.print(row, this.#out);
+    if (this.#out.length >= WRITE_BYTES) this.#drain();
+  }
+
+  finish(isLast: boolean): void {
+    if (isLast) this.#printer.end?.(this.#out);
+    this.#drain();
+  }
+
+  #drain(): void {
+    if (this.#out.length > 0) this.#sink.write(this.#out.used());
+    this.#out.length = 0;
+  }
 }

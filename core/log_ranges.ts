@@ -6,8 +6,9 @@
 
 import type { ByteSource } from "./bytes.ts";
 import { type Checksum, combinedCrc32 } from "./crc32.ts";
-import type { Step } from "./batching.ts";
+import type { Step } from "./steps.ts";
 import {
+  clearBlock,
   createRowTally,
   createStreamBlock,
   REJECT_REASONS,
@@ -98,7 +99,7 @@ export function* readRange(job: RangeJob): Generator<Step, ReadRange> {
     const to = held + fresh;
     let at = 0;
     do {
-      block.length = 0;
+      clearBlock(block);
       at = parser.parse(buffer, at, to, isLast, block);
       job.take(block);
     } while (block.length === block.capacity);
@@ -117,9 +118,10 @@ export function joinedRanges(parts: readonly ReadRange[]): ReadRange {
   for (const part of parts) {
     for (const row of part.tally.firstRejected) {
       if (tally.firstRejected.length === SHOWN_REJECTED_ROWS) break;
-      tally.firstRejected.push({ ...row, line: row.line + tally.rows });
+      tally.firstRejected.push({ ...row, line: row.line + tally.lines });
     }
     tally.rows += part.tally.rows;
+    tally.lines += part.tally.lines;
     for (const reason of REJECT_REASONS) tally.rejected[reason] += part.tally.rejected[reason];
     crc32 = combinedCrc32(crc32, part.crc32, part.sizeBytes);
     sizeBytes += part.sizeBytes;

@@ -4,14 +4,28 @@
  * @module
  */
 
-import { BatchReader } from "./batch_reader.ts";
 import { batchLog, memoryScratch, MIN_WORK_BYTES, type Tools } from "./batching.ts";
 import { MemorySink, sourceOf } from "./bytes.ts";
-import { type ChartPrinter, type ChartShape, chartSteps } from "./chart.ts";
+import {
+  CHART_KINDS,
+  type ChartKind,
+  type ChartPrinter,
+  type ChartShape,
+  chartSteps,
+} from "./chart.ts";
 import { crc32 } from "./crc32.ts";
 import { type Day, windowEnding } from "./day.ts";
+import { engineOf, type OpenBatch } from "./engine.ts";
 import { MAX_FAN_IN } from "./merge.ts";
-import { KEY_KINDS, type KeyKind, type RowParser, type RowTally } from "./streams.ts";
+import { finished } from "./steps.ts";
+import {
+  type IdKind,
+  KEY_KINDS,
+  type KeyKind,
+  type LogPart,
+  type RowParser,
+  type RowTally,
+} from "./streams.ts";
 
 /** One day's log in memory. */
 export interface DayLog {
@@ -24,7 +38,7 @@ export interface MakeChartsOptions {
   /** Reads the logs; every format of formats/ with a `parser` does. */
   readonly reader: {
     readonly isCutAtLines?: boolean;
-    parser(part?: { readonly isStart: boolean }): RowParser;
+    parser(options?: { readonly isStart?: boolean; readonly ids?: IdKind }): RowParser;
   };
   /** Prints the charts; every format of formats/ with a `printer` does. */
   readonly writer: { printer(shape: ChartShape): ChartPrinter };
@@ -32,6 +46,8 @@ export interface MakeChartsOptions {
   readonly date?: Day;
   /** The days of the window; 7 by default. */
   readonly windowDays?: number;
+  /** What the ids of songs and users are; numbers by default. */
+  readonly ids?: IdKind;
   /** The most songs of a key; 50 by default. */
   readonly top?: number;
   /** The memory to collect and sort streams in; 16 MiB by default, at least 1 KiB. */
@@ -40,16 +56,14 @@ export interface MakeChartsOptions {
   readonly fanIn?: number;
 }
 
-/** Both charts, and what was seen in the logs. */
-export interface MadeCharts {
-  readonly country: Uint8Array;
-  readonly user: Uint8Array;
+/** The charts, and what was seen in the logs. */
+export interface MadeCharts extends Readonly<Record<ChartKind, Uint8Array>> {
   /** By day: rows, and rejected rows by reason. */
   readonly tallies: ReadonlyMap<Day, RowTally>;
 }
 
 /**
- * Makes both charts from the logs of some days, all in memory.
+ * Makes all charts from the logs of some days, all in memory.
  *
  * Logs of days outside the window are not read. The same code makes the charts of the program,
  * which keeps batches on disk; here they are kept in memory, so this is for logs that fit there.
@@ -86,29 +100,34 @@ export function makeCharts(logs: readonly DayLog[], options: MakeChartsOptions):
   }
   const used = logsInWindow(logs, options);
   const tools = { scratch: memoryScratch(), checksum: crc32, fanIn: options.fanIn ?? MAX_FAN_IN };
-  const settings: Tools = { ...tools, cursorBytes: 0 };
+  const engine = engineOf(options.ids ?? "number");
+  const settings: Tools = { ...tools, cursorBytes: 0, engine };
   const memory = new ArrayBuffer(workBytes);
   const { isCutAtLines = false } = reader;
-  const parser = reader.parser.bind(reader);
+  const parser = (part: LogPart) => reader.parser({ ...part, ids: engine.ids });
   const buffer = new Uint8Array(1 << 18);
-  const batches: Record<KeyKind, BatchReader[]> = { country: [], user: [] };
+  const batches: Record<KeyKind, OpenBatch[]> = { country: [], user: [] };
   const tallies = new Map<Day, RowTally>();
   for (const { day, bytes } of used) {
     const sinks = { country: new MemorySink(), user: new MemorySink() };
     const job = { day, log: sourceOf(bytes), parser, isCutAtLines, memory, buffer, sinks };
     tallies.set(day, finished(batchLog(job, settings)).tally);
     for (const kind of KEY_KINDS) {
-      batches[kind].push(new BatchReader(sourceOf(sinks[kind].toBytes()), crc32));
+      batches[kind].push(engine.openBatch(sourceOf(sinks[kind].toBytes()), crc32));
     }
   }
-  const chart = (kind: KeyKind): Uint8Array => {
+  const chart = (kind: ChartKind): Uint8Array => {
     const top = options.top ?? 50;
-    const printer = options.writer.printer({ kind, top });
+    const printer = options.writer.printer({ kind, top, ids: engine.ids });
     const sink = new MemorySink();
-    finished(chartSteps({ readers: batches[kind], top, printer, sink }, settings));
+    const shape = { isWorld: kind === "world", top, printer, sink };
+    finished(
+      chartSteps({ batches: batches[kind === "user" ? kind : "country"], ...shape }, settings),
+    );
     return sink.toBytes();
   };
-  return { country: chart("country"), user: chart("user"), tallies };
+  const charts = Object.fromEntries(CHART_KINDS.map((kind) => [kind, chart(kind)]));
+  return { ...charts as Record<ChartKind, Uint8Array>, tallies };
 }
 
 function logsInWindow(logs: readonly DayLog[], options: MakeChartsOptions): DayLog[] {
@@ -122,12 +141,4 @@ function logsInWindow(logs: readonly DayLog[], options: MakeChartsOptions): DayL
     throw new RangeError("Cannot make charts: two logs of one day, expected one a day");
   }
   return used;
-}
-
-/** Runs all steps of a generator and returns what it returns. */
-function finished<T>(steps: Generator<unknown, T>): T {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value as T;
-  }
 }

@@ -5,9 +5,8 @@
  */
 
 import { MIN_CURSOR_BYTES } from "./batch_reader.ts";
-import { mergeBytes } from "./batching.ts";
+import type { Engine } from "./engine.ts";
 import { MAX_FAN_IN } from "./merge.ts";
-import { topSongsBytes } from "./top_songs.ts";
 
 const MIB = 2 ** 20;
 
@@ -48,20 +47,30 @@ export interface MemoryPlan {
   readonly outputBufferBytes: number;
 }
 
+/** What decides how much memory is needed. */
+export interface MemoryNeeds {
+  /** The most songs of a key. */
+  readonly top: number;
+  /** How many jobs there are; with one there is no worker. */
+  readonly jobs: number;
+  readonly engine: Pick<Engine, "selectionBytes" | "mergeBytes">;
+}
+
 /**
  * Shares out the memory of the whole process.
  *
  * @param memoryBytes the promise: peak resident memory
- * @param top the most songs of a key
- * @param jobs how many jobs there are; with one there is no worker
  * @returns the plan, or the least number of bytes that works where that is more
  */
-export function planMemory(memoryBytes: number, top: number, jobs = 1): MemoryPlan | number {
+export function planMemory(
+  memoryBytes: number,
+  { top, jobs, engine }: MemoryNeeds,
+): MemoryPlan | number {
   const runtime = RUNTIME_BYTES + (jobs > 1 ? jobs * WORKER_BYTES : 0);
   const perJob = (memoryBytes - runtime) / jobs;
   const taken = (comfort: (typeof COMFORTS)[number]): number =>
-    FIXED_BYTES + comfort.logBufferBytes + comfort.outputBufferBytes + topSongsBytes(top) +
-    mergeBytes(comfort.fanIn, comfort.cursorBytes);
+    FIXED_BYTES + comfort.logBufferBytes + comfort.outputBufferBytes + engine.selectionBytes(top) +
+    engine.mergeBytes(comfort.fanIn, comfort.cursorBytes);
   const least = COMFORTS[COMFORTS.length - 1];
   const comfort = COMFORTS.find((each) => taken(each) * 3 <= perJob) ?? least;
   const workBytes = Math.floor(Math.min(MAX_WORK_BYTES, perJob - taken(comfort)));

@@ -9,7 +9,13 @@
  */
 
 import { BLOCK_ENTRIES } from "./batch_format.ts";
-import type { BatchCursor, KeyRange } from "./batch_reader.ts";
+import {
+  type BatchCursor,
+  CURSOR_BLOCK_BYTES,
+  type KeyRange,
+  MIN_CURSOR_BYTES,
+} from "./batch_reader.ts";
+import { NO_TEXTS } from "./texts.ts";
 import { endOfSongs, EntryList, mergeTwo, NO_ENTRIES } from "./entries.ts";
 
 /** How many inputs one merge takes; more are merged in several rounds. */
@@ -18,6 +24,12 @@ export const MAX_FAN_IN = 64;
 /** The memory of a merge of `inputs` cursors besides the cursors. */
 export function mergerBytes(inputs: number): number {
   return 2 * inputs * BLOCK_ENTRIES * 8 * 2;
+}
+
+/** The memory that a merge with these tools takes at most, in bytes. */
+export function mergeBytes(fanIn: number, cursorBytes: number): number {
+  const cursor = Math.max(MIN_CURSOR_BYTES, cursorBytes) + CURSOR_BLOCK_BYTES;
+  return fanIn * cursor + mergerBytes(fanIn);
 }
 
 /**
@@ -30,6 +42,8 @@ export function mergerBytes(inputs: number): number {
 export class KeyMerger {
   key = Infinity;
   segment: EntryList;
+  /** What keys and songs refer to where ids are text; here they are numbers. */
+  readonly texts = NO_TEXTS;
   isLast = true;
 
   readonly #cursors: readonly BatchCursor[];

@@ -6,8 +6,16 @@
 
 import type { ByteSource } from "./bytes.ts";
 import { COUNTRY_KEYS } from "./country.ts";
+import type { Engine } from "./engine.ts";
 import { readRange } from "./log_ranges.ts";
-import { KEY_KINDS, type KeyKind, type RowParser, type StreamBlock } from "./streams.ts";
+import {
+  KEY_KINDS,
+  type KeyKind,
+  type LogPart,
+  type RowParser,
+  type StreamBlock,
+} from "./streams.ts";
+import { TextArena } from "./texts.ts";
 
 /**
  * Ranges of keys, ascending, that together hold all keys. Keys are looked up by *slots*: `width`
@@ -19,6 +27,8 @@ export interface Partitions {
   readonly width: number;
   /** The partition of each slot, ascending. */
   readonly ofSlot: Uint16Array;
+  /** Where ids are text: what all keys of the sample begin with; slots are by what follows. */
+  readonly prefix?: Uint8Array;
 }
 
 /** The partitions of each kind of key that is wanted. */
@@ -74,7 +84,7 @@ export function partitionsOf(keys: Float64Array, wanted: number, kind: KeyKind):
 export interface SampledLog {
   readonly log: ByteSource;
   /** Makes a parser for a part of the log. */
-  readonly parser: (part: { readonly isStart: boolean }) => RowParser;
+  readonly parser: (part: LogPart) => RowParser;
   /** Whether the log may be looked at anywhere, or only at its start. */
   readonly isCutAtLines: boolean;
   readonly buffer: Uint8Array;
@@ -82,7 +92,10 @@ export interface SampledLog {
 
 /** Streams from all over a log, and how many streams the whole log may have. */
 export interface LogSample {
+  /** Users; where ids are text, what `texts` holds of each. */
   readonly users: Float64Array;
+  /** The texts, where ids are text (see texts.ts). */
+  readonly texts: Uint8Array;
   readonly countries: Float64Array;
   readonly expectedStreams: number;
 }
@@ -101,8 +114,10 @@ export function sampleLog({ log, parser, isCutAtLines, buffer }: SampledLog): Lo
   const users: number[] = [];
   const countries: number[] = [];
   let bytes = 0;
+  const texts = new TextArena();
   const take = (block: StreamBlock): void => {
-    users.push(...block.users.subarray(0, block.length));
+    const start = texts.append(block.texts);
+    for (let i = 0; i < block.length; i++) users.push(start + block.users[i]);
     countries.push(...block.countries.subarray(0, block.length));
   };
   for (let place = 0; place < places; place++) {
@@ -113,29 +128,32 @@ export function sampleLog({ log, parser, isCutAtLines, buffer }: SampledLog): Lo
   }
   return {
     users: Float64Array.from(users),
+    texts: texts.bytes.subarray(0, texts.length),
     countries: Float64Array.from(countries),
     expectedStreams: Math.ceil(users.length * log.sizeBytes / Math.max(1, bytes)),
   };
 }
 
-/**
- * Chooses the partitions of a log.
- *
- * @param mostStreams how many streams a partition should have at most
- * @param mostPartitions at least 1
- */
+/** What bounds the partitions of a log. */
+export interface PartitionLimits {
+  /** How many streams a partition should have at most. */
+  readonly mostStreams: number;
+  /** At least 1. */
+  readonly mostPartitions: number;
+}
+
+/** Chooses the partitions of a log. */
 export function choosePartitions(
   sample: LogSample,
   kinds: readonly KeyKind[],
-  mostStreams: number,
-  mostPartitions: number,
+  { mostStreams, mostPartitions }: PartitionLimits,
+  engine: Pick<Engine, "partitionsOf">,
 ): PartitionsByKind {
   const streams = Math.max(1, Math.min(PARTITION_STREAMS, mostStreams));
   const most = Math.min(MAX_PARTITIONS, mostPartitions);
   const wanted = Math.max(1, Math.min(most, Math.ceil(sample.expectedStreams / streams)));
-  const of = (kind: KeyKind): Partitions =>
-    partitionsOf(kind === "user" ? sample.users : sample.countries, wanted, kind);
   return Object.fromEntries(
-    KEY_KINDS.filter((kind) => kinds.includes(kind)).map((kind) => [kind, of(kind)]),
+    KEY_KINDS.filter((kind) => kinds.includes(kind))
+      .map((kind) => [kind, engine.partitionsOf(sample, wanted, kind)]),
   );
 }

@@ -7,6 +7,7 @@
 import type { ByteSource } from "./bytes.ts";
 import type { Chunk } from "./scatter.ts";
 import { type IdColumn, sortIds, sortPairs } from "./sort.ts";
+import { NO_TEXTS } from "./texts.ts";
 
 /** Bytes a stream takes: a key and a song, and room to sort them. */
 export const NARROW_STREAM_BYTES = 4 * 4;
@@ -14,8 +15,12 @@ const WIDE_STREAM_BYTES = 4 * 8;
 
 /** What sorted streams go to. */
 export interface SongsTaker {
-  /** Takes songs of a key, ascending, each as often as it was played; keys come ascending. */
-  addSongs(key: number, songs: IdColumn, from: number, to: number): void;
+  /**
+   * Takes songs of a key, ascending, each as often as it was played; keys come ascending.
+   *
+   * @param texts what keys and songs refer to, where ids are text
+   */
+  addSongs(key: number, songs: IdColumn, from: number, to: number, texts: Uint8Array): void;
 }
 
 /** Holds streams in columns: keys and songs, four bytes each or, where it is wide, eight. */
@@ -46,11 +51,15 @@ export class Piece {
       );
     }
     this.#memory = memory;
-    this.reset(false);
+    this.#layOut(false);
   }
 
-  /** Empties the piece, which then holds ids of 32 bits, or of 53 where it is wide. */
-  reset(isWide: boolean): void {
+  /** Empties the piece for chunks: where all have ids of 32 bits it holds twice as many streams. */
+  reset(chunks: readonly Chunk[]): void {
+    this.#layOut(chunks.some(isWideChunk));
+  }
+
+  #layOut(isWide: boolean): void {
     this.clear();
     if (this.capacity > 0 && isWide === this.#isWide) return;
     this.#isWide = isWide;
@@ -77,15 +86,16 @@ export class Piece {
   /**
    * Reads streams of a chunk from the `from`-th on, until the chunk ends or the piece is full.
    *
-   * @param chunk not a wide one, unless the piece is wide
-   * @returns how many it took
+   * @param chunk one of those that the piece was reset for
+   * @returns how many it took: none where it is full
    */
   readChunk(source: ByteSource, chunk: Chunk, from: number): number {
     const count = Math.min(chunk.count - from, this.capacity - this.length);
-    const idBytes = chunk.isWide ? 8 : 4;
+    const isWide = isWideChunk(chunk);
+    const idBytes = isWide ? 8 : 4;
     const offset = chunk.offset + from * idBytes;
-    this.#readColumn(source, offset, this.#keys, count, chunk.isWide);
-    this.#readColumn(source, offset + chunk.count * idBytes, this.#songs, count, chunk.isWide);
+    this.#readColumn(source, offset, this.#keys, count, isWide);
+    this.#readColumn(source, offset + chunk.count * idBytes, this.#songs, count, isWide);
     this.length += count;
     return count;
   }
@@ -141,7 +151,7 @@ export class Piece {
       const end = ends[key];
       if (start === end) continue;
       sortIds(sorted, start, end, songs);
-      encoder.addSongs(least + key, sorted, start, end);
+      encoder.addSongs(least + key, sorted, start, end, NO_TEXTS);
       start = end;
     }
   }
@@ -160,9 +170,14 @@ export class Piece {
       const key = keys[i];
       const start = i++;
       while (i < length && keys[i] === key) i++;
-      encoder.addSongs(key, songs, start, i);
+      encoder.addSongs(key, songs, start, i, NO_TEXTS);
     }
   }
+}
+
+/** Whether the ids of a chunk take eight bytes each, not four. */
+function isWideChunk({ count, sizeBytes }: Chunk): boolean {
+  return sizeBytes === count * 2 * 8;
 }
 
 function idsFrom(column: IdColumn, from: number, count: number): IdColumn {

@@ -29,11 +29,10 @@ const MIN_CHUNK_STREAMS = 16;
 export interface Chunk {
   readonly offset: number;
   readonly count: number;
-  /** Ids take eight bytes, not four. */
-  readonly isWide: boolean;
+  readonly sizeBytes: number;
 }
 
-/** The numbers of a line of a chunk list: partition, offset, count, whether it is wide. */
+/** The numbers of a line of a chunk list: partition, offset, count, size in bytes. */
 const LINE_NUMBERS = 4;
 
 /** All chunks of a kind of key, as lines of four numbers; see {@linkcode chunksOf}. */
@@ -44,7 +43,7 @@ export function chunksOf(list: ChunkList, partition: number): Chunk[] {
   const chunks: Chunk[] = [];
   for (let i = 0; i < list.length; i += LINE_NUMBERS) {
     if (list[i] !== partition) continue;
-    chunks.push({ offset: list[i + 1], count: list[i + 2], isWide: list[i + 3] === 1 });
+    chunks.push({ offset: list[i + 1], count: list[i + 2], sizeBytes: list[i + 3] });
   }
   return chunks;
 }
@@ -196,7 +195,7 @@ class KeyScatter {
       this.#write(end, count);
     }
     this.#next[partition] = start;
-    this.#lines.add(partition, offset, count, Number(this.#isWide));
+    this.#lines.add(partition, offset, count, this.#file.sizeBytes - offset);
   }
 
   #write(from: number, count: number): void {

@@ -4,8 +4,16 @@
  * @module
  */
 
-/** What a chart is grouped by. */
+import { TextArena } from "./texts.ts";
+
+/** What a batch is grouped by. */
 export type KeyKind = "country" | "user";
+
+/** What the ids of songs and users are. */
+export type IdKind = "number" | "text";
+
+/** All kinds of ids. */
+export const ID_KINDS: readonly IdKind[] = ["number", "text"];
 
 /** All kinds of key, in the order in which their charts are made and shown. */
 export const KEY_KINDS: readonly KeyKind[] = ["country", "user"];
@@ -19,12 +27,14 @@ export const MAX_ID = Number.MAX_SAFE_INTEGER;
  * The block is reused: who needs a stream longer than the next call copies it.
  */
 export interface StreamBlock {
-  /** Song ids, whole numbers from 0 to 2^53 - 1. */
+  /** Song ids, whole numbers from 0 to 2^53 - 1; where ids are text, references into `texts`. */
   readonly songs: Float64Array;
-  /** User ids, whole numbers from 0 to 2^53 - 1. */
+  /** User ids, as the song ids are. */
   readonly users: Float64Array;
   /** Country keys, 0 to 675 (see country.ts). */
   readonly countries: Uint16Array;
+  /** Where ids are text: the texts. */
+  readonly texts: TextArena;
   /** How many streams the block may hold. */
   readonly capacity: number;
   /** How many streams the block holds. */
@@ -41,17 +51,25 @@ export function createStreamBlock(capacity = 16384): StreamBlock {
     songs: new Float64Array(capacity),
     users: new Float64Array(capacity),
     countries: new Uint16Array(capacity),
+    texts: new TextArena(),
     capacity,
     length: 0,
   };
 }
 
+/** Empties a block. */
+export function clearBlock(block: StreamBlock): void {
+  block.length = 0;
+  block.texts.clear();
+}
+
 /** Why a row is no stream. */
-export type RejectReason = "empty" | "fields" | "song" | "user" | "country" | "too-long";
+export type RejectReason = "empty" | "syntax" | "fields" | "song" | "user" | "country" | "too-long";
 
 /** The reasons in the order in which they are looked for, `too-long` aside, which is seen first. */
 export const REJECT_REASONS: readonly RejectReason[] = [
   "empty",
+  "syntax",
   "fields",
   "song",
   "user",
@@ -72,6 +90,8 @@ export interface RejectedRow {
 export interface RowTally {
   /** Rows read. */
   rows: number;
+  /** Lines read: the rows, and a header or the lines of a row of several, where there are such. */
+  lines: number;
   /** Rejected rows by reason; every reason is there. */
   readonly rejected: Record<RejectReason, number>;
   /** The first rejected rows, at most {@linkcode SHOWN_REJECTED_ROWS}, in the order of the log. */
@@ -83,13 +103,28 @@ export const SHOWN_REJECTED_ROWS = 5;
 
 /** Makes a tally of nothing. */
 export function createRowTally(): RowTally {
-  const rejected = { empty: 0, fields: 0, song: 0, user: 0, country: 0, "too-long": 0 };
-  return { rows: 0, rejected, firstRejected: [] };
+  const rejected = { empty: 0, syntax: 0, fields: 0, song: 0, user: 0, country: 0, "too-long": 0 };
+  return { rows: 0, lines: 0, rejected, firstRejected: [] };
 }
 
 /** Counts the rejected rows of all reasons. */
 export function rejectedCount(rejected: Readonly<Record<RejectReason, number>>): number {
   return REJECT_REASONS.reduce((sum, reason) => sum + rejected[reason], 0);
+}
+
+/** A part of a log. */
+export interface LogPart {
+  readonly isStart: boolean;
+}
+
+/** A log that is not of the format it is read as: there is no row to reject, and nothing to read. */
+export class FormatError extends Error {
+  override readonly name = "FormatError";
+
+  /** @param message what is wrong, and what was expected; who knows the log's name adds it */
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
 }
 
 /**

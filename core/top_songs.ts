@@ -4,7 +4,9 @@
  * @module
  */
 
+import type { ChartRow } from "./chart.ts";
 import type { EntryList } from "./entries.ts";
+import { NO_TEXTS } from "./texts.ts";
 
 /** Counts below this are sorted by counting them. */
 const SMALL_COUNTS = 256;
@@ -35,6 +37,8 @@ export class TopSongs {
   #greatest = 0;
   readonly #places = new Int32Array(SMALL_COUNTS + 1);
 
+  readonly #row: ChartRow;
+
   /** @param top N, at least 1 */
   constructor(top: number) {
     const capacity = bufferEntries(top);
@@ -45,6 +49,8 @@ export class TopSongs {
     this.#sortedCounts = new Float64Array(capacity);
     this.songs = this.#songs;
     this.streams = this.#counts;
+    const { songs, streams } = this;
+    this.#row = { key: 0, songs, streams, count: 0, texts: NO_TEXTS };
   }
 
   /** Forgets everything: the next entries are those of another key. */
@@ -105,6 +111,16 @@ export class TopSongs {
       this.#counts[used++] = count;
     }
     this.#used = used;
+  }
+
+  /** The best entries of a key, as {@linkcode finish} puts them; the same object every time. */
+  rowOf(key: number): ChartRow {
+    const row = this.#row;
+    row.key = key;
+    row.count = this.finish();
+    row.songs = this.songs;
+    row.streams = this.streams;
+    return row;
   }
 
   /**

@@ -8,31 +8,30 @@
  * @module
  */
 
-import { countryKey } from "../core/country.ts";
 import {
   createRowTally,
   MAX_ID,
   type RejectReason,
   type RowParser,
-  SHOWN_REJECTED_ROWS,
   type StreamBlock,
 } from "../core/streams.ts";
-import type { LogPart, Reader } from "./interface.ts";
+import {
+  appendStream,
+  type IdField,
+  idField,
+  MAX_ROW_BYTES,
+  reject,
+  skipBlanks,
+  skipBlanksBack,
+} from "./fields.ts";
+import type { ParserOptions, Reader } from "./interface.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
-const TAB = 0x09;
-const SPACE = 0x20;
 const PIPE = 0x7c;
-
-/** A line may be this long without its line end. */
-export const MAX_LINE_BYTES = 65536;
 
 /** More bytes than a strict row has: 16 digits twice, two letters, three signs. */
 const STRICT_ROW_BYTES = 40;
-
-/** Song and user: this many digits at most. */
-const MAX_ID_DIGITS = 16;
 
 /** Powers of ten, for the digits of an id that do not fill four. */
 const POWERS = Float64Array.of(1, 10, 100, 1000);
@@ -112,7 +111,11 @@ export const pipe = {
   name: "pipe",
   description: "song|user|country, a line a stream",
   isCutAtLines: true,
-  parser: (part?: LogPart): RowParser => new PipeParser(part?.isStart ?? true),
+  endings: [],
+  looksLike: (head) =>
+    head.subarray(0, endOfLine(head)).filter((byte) => byte === PIPE).length === 2,
+  takesColumns: false,
+  parser: (options: ParserOptions = {}): RowParser => new PipeParser(options),
 } satisfies Reader;
 
 class PipeParser implements RowParser {
@@ -120,9 +123,15 @@ class PipeParser implements RowParser {
   /** A line that is too long was counted, and its end has not been seen. */
   #isSkipping = false;
   #isStart: boolean;
+  readonly #isText: boolean;
+  readonly #id: IdField;
+  /** Where song, user and country of the current row begin and end. */
+  readonly #fields = new Int32Array(6);
 
-  constructor(isStart: boolean) {
+  constructor({ isStart = true, ids = "number" }: ParserOptions) {
     this.#isStart = isStart;
+    this.#isText = ids === "text";
+    this.#id = idField(ids);
   }
 
   parse(bytes: Uint8Array, from: number, to: number, isLast: boolean, block: StreamBlock): number {
@@ -136,7 +145,7 @@ class PipeParser implements RowParser {
     }
     if (this.#isSkipping) at = this.#skipLine(bytes, at, to);
     while (at < to && block.length < block.capacity) {
-      at = this.#parseStrict(bytes, at, to, block);
+      if (!this.#isText) at = this.#parseStrict(bytes, at, to, block);
       if (at === to || block.length === block.capacity) break;
       const end = this.#parseLine(bytes, at, to, isLast, block);
       if (end === at) break;
@@ -167,6 +176,7 @@ class PipeParser implements RowParser {
       row = at + 3;
     }
     this.tally.rows += length - block.length;
+    this.tally.lines += length - block.length;
     block.length = length;
     return row;
   }
@@ -182,8 +192,9 @@ class PipeParser implements RowParser {
     let end = bytes.indexOf(LF, from);
     const hasEnd = end >= 0 && end < to;
     if (!hasEnd) {
-      if (to - from > MAX_LINE_BYTES + 1) {
-        this.#reject("too-long", bytes, from, to);
+      if (to - from > MAX_ROW_BYTES + 1) {
+        this.tally.lines++;
+        reject(this.tally, "too-long", bytes, from, to);
         this.#isSkipping = true;
         return to;
       }
@@ -192,11 +203,12 @@ class PipeParser implements RowParser {
     }
     const next = hasEnd ? end + 1 : to;
     if (end > from && bytes[end - 1] === CR) end--;
-    const reason = end - from > MAX_LINE_BYTES
+    const reason = end - from > MAX_ROW_BYTES
       ? "too-long"
       : this.#parseFields(bytes, from, end, block);
+    this.tally.lines++;
     if (reason === undefined) this.tally.rows++;
-    else this.#reject(reason, bytes, from, end);
+    else reject(this.tally, reason, bytes, from, end);
     return next;
   }
 
@@ -211,25 +223,18 @@ class PipeParser implements RowParser {
     const firstBar = indexOfBar(bytes, from, to);
     const secondBar = indexOfBar(bytes, firstBar + 1, to);
     if (secondBar >= to || indexOfBar(bytes, secondBar + 1, to) < to) return "fields";
-    const song = parseId(bytes, from, firstBar);
-    if (song < 0) return "song";
-    const user = parseId(bytes, firstBar + 1, secondBar);
-    if (user < 0) return "user";
-    const country = parseCountryField(bytes, secondBar + 1, to);
-    if (country < 0) return "country";
-    block.songs[block.length] = song;
-    block.users[block.length] = user;
-    block.countries[block.length++] = country;
-    return undefined;
+    const fields = this.#fields;
+    this.#setField(0, bytes, from, firstBar);
+    this.#setField(1, bytes, firstBar + 1, secondBar);
+    this.#setField(2, bytes, secondBar + 1, to);
+    return appendStream(bytes, fields, this.#id, block);
   }
 
-  #reject(reason: RejectReason, bytes: Uint8Array, from: number, to: number): void {
-    const { tally } = this;
-    tally.rows++;
-    tally.rejected[reason]++;
-    if (tally.firstRejected.length < SHOWN_REJECTED_ROWS) {
-      tally.firstRejected.push({ line: tally.rows, reason, text: excerptOf(bytes, from, to) });
-    }
+  /** Sets a field without the blanks around it. */
+  #setField(field: number, bytes: Uint8Array, from: number, to: number): void {
+    const start = skipBlanks(bytes, from, to);
+    this.#fields[2 * field] = start;
+    this.#fields[2 * field + 1] = skipBlanksBack(bytes, start, to);
   }
 
   /** Goes on behind the end of a line that is too long, as far as it is there. */
@@ -241,57 +246,13 @@ class PipeParser implements RowParser {
   }
 }
 
+function endOfLine(head: Uint8Array): number {
+  const end = head.indexOf(LF);
+  return end < 0 ? head.length : end;
+}
+
 function indexOfBar(bytes: Uint8Array, from: number, to: number): number {
   let at = from;
   while (at < to && bytes[at] !== PIPE) at++;
   return at;
-}
-
-function skipBlanks(bytes: Uint8Array, from: number, to: number): number {
-  let at = from;
-  while (at < to && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
-  return at;
-}
-
-function skipBlanksBack(bytes: Uint8Array, from: number, to: number): number {
-  let end = to;
-  while (end > from && (bytes[end - 1] === SPACE || bytes[end - 1] === TAB)) end--;
-  return end;
-}
-
-/** Reads an id with blanks around it; -1 where it is none. */
-function parseId(bytes: Uint8Array, from: number, to: number): number {
-  const start = skipBlanks(bytes, from, to);
-  const end = skipBlanksBack(bytes, start, to);
-  if (end === start || end - start > MAX_ID_DIGITS) return -1;
-  // All is exact up to 2^53 - 1; what is greater rounds to 2^53 or more.
-  let id = 0;
-  for (let at = start; at < end; at++) {
-    const digit = bytes[at] - 48;
-    if (digit < 0 || digit > 9) return -1;
-    id = id * 10 + digit;
-  }
-  return id > MAX_ID ? -1 : id;
-}
-
-function parseCountryField(bytes: Uint8Array, from: number, to: number): number {
-  const start = skipBlanks(bytes, from, to);
-  if (skipBlanksBack(bytes, start, to) - start !== 2) return -1;
-  const first = bytes[start];
-  const second = bytes[start + 1];
-  const isCode = first >= 65 && first <= 90 && second >= 65 && second <= 90;
-  return isCode ? countryKey(first, second) : -1;
-}
-
-/** The first bytes of a row as text: what is not printable ASCII stands as `\xHH`. */
-function excerptOf(bytes: Uint8Array, from: number, to: number): string {
-  const part = bytes.subarray(from, Math.min(to, from + 60));
-  const text = Array.from(
-    part,
-    (byte) =>
-      byte >= 0x20 && byte < 0x7f
-        ? String.fromCharCode(byte)
-        : `\\x${byte.toString(16).padStart(2, "0")}`,
-  );
-  return text.join("") + (to - from > 60 ? "..." : "");
 }

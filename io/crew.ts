@@ -5,7 +5,7 @@
  */
 
 import { BatchError } from "../core/batch_format.ts";
-import type { Step } from "../core/batching.ts";
+import type { Step } from "../core/steps.ts";
 import type { MemoryPlan } from "../core/memory.ts";
 import { drive, StoppedError } from "./drive.ts";
 import type { Store } from "./store.ts";

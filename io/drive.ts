@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Step } from "../core/batching.ts";
+import type { Step } from "../core/steps.ts";
 
 /** Thrown where a run was stopped from outside. */
 export class StoppedError extends Error {
@@ -12,13 +12,14 @@ export class StoppedError extends Error {
 }
 
 /** Steps run this long before others get a turn. */
-const TURN_MS = 40;
+export const TURN_MS = 40;
 
 /**
  * Runs all steps.
  *
  * @param onStep told of every step
  * @param signal stops the work between two steps
+ * @param turnMs how long steps run before others get a turn; `Infinity` where nobody waits for one
  * @returns what the steps return
  * @throws {StoppedError} where the signal was given
  */
@@ -26,18 +27,28 @@ export async function drive<T>(
   steps: Generator<Step, T>,
   onStep: (step: Step) => void,
   signal?: AbortSignal,
+  turnMs = TURN_MS,
 ): Promise<T> {
-  let turnEnds = performance.now() + TURN_MS;
+  let error: { readonly thrown: unknown } | undefined;
+  let turnEnds = performance.now() + turnMs;
   for (;;) {
-    const result = steps.next();
+    const result = error === undefined ? steps.next() : steps.throw(error.thrown);
+    error = undefined;
     if (result.done) return result.value;
     onStep(result.value);
+    if (result.value.wait !== undefined) {
+      try {
+        await result.value.wait;
+      } catch (thrown) {
+        error = { thrown };
+      }
+    }
     if (performance.now() < turnEnds) continue;
     await new Promise((resolve) => setTimeout(resolve, 0));
     if (signal?.aborted) {
       steps.return(undefined as never);
       throw new StoppedError("Stopped");
     }
-    turnEnds = performance.now() + TURN_MS;
+    turnEnds = performance.now() + turnMs;
   }
 }

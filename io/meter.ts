@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Step } from "../core/batching.ts";
+import type { Step } from "../core/steps.ts";
 import type { Day } from "../core/day.ts";
 import type { KeyKind } from "../core/streams.ts";
 import type { StageSeconds } from "../core/summary.ts";

@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { Step } from "../core/batching.ts";
+import type { Step } from "../core/steps.ts";
 import { plainError, PROGRESS_UNITS, type WorkerAnswer, type WorkerStart } from "./crew.ts";
+import { drive } from "./drive.ts";
 import { denoStore } from "./store.ts";
 import { JobContext, runTask, type Task } from "./tasks.ts";
 
@@ -21,17 +22,18 @@ scope.onmessage = ({ data }) => {
   const { job, memory, progress } = data as WorkerStart;
   const context = new JobContext(denoStore, memory, job);
   const tell = progressTeller(progress);
-  scope.onmessage = ({ data: task }) => scope.postMessage(answer(task as Task, context, tell));
+  scope.onmessage = async ({ data: task }) => {
+    scope.postMessage(await answer(task as Task, context, tell));
+  };
 };
 
-function answer(task: Task, context: JobContext, tell: (step: Step) => void): WorkerAnswer {
+async function answer(
+  task: Task,
+  context: JobContext,
+  tell: (step: Step) => void,
+): Promise<WorkerAnswer> {
   try {
-    const steps = runTask(task, context);
-    for (;;) {
-      const { done, value } = steps.next();
-      if (done) return { result: value };
-      tell(value as Step);
-    }
+    return { result: await drive<unknown>(runTask(task, context), tell, undefined, Infinity) };
   } catch (error) {
     return { error: plainError(error) };
   }

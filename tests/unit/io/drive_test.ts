@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Step } from "../../../core/batching.ts";
+import type { Step } from "../../../core/steps.ts";
 import { drive, StoppedError } from "../../../io/drive.ts";
 
 const NO_PERMISSIONS = { permissions: "none" } as const;

@@ -1,0 +1,140 @@
+/**
+ * The engine: all that depends on what ids are, numbers or texts, behind one interface.
+ *
+ * Whoever drives the work (batching.ts, chart.ts, io/) uses these parts and does not ask what ids
+ * are. A *value* in the columns is the id itself where ids are numbers, and a reference into an
+ * array of texts where they are text (see texts.ts).
+ *
+ * @module
+ */
+
+import {
+  type BatchFileSize,
+  type BatchPart,
+  BlockEncoder,
+  writeBatchEnd,
+} from "./batch_encoder.ts";
+import { ALL_KEYS, BatchReader, type KeyRange } from "./batch_reader.ts";
+import type { ByteSink, ByteSource } from "./bytes.ts";
+import type { Checksum } from "./crc32.ts";
+import type { ChartRow } from "./chart.ts";
+import { COUNTRY_KEYS } from "./country.ts";
+import type { EntryList } from "./entries.ts";
+import { keyRanges } from "./key_ranges.ts";
+import { KeyMerger, mergeBytes } from "./merge.ts";
+import { type LogSample, type Partitions, partitionsOf } from "./partitions.ts";
+import { Piece } from "./piece.ts";
+import { type ChunkList, mostPartitions, Scatter, type ScatterParts } from "./scatter.ts";
+import type { IdKind, KeyKind, StreamBlock } from "./streams.ts";
+import { TopSongs, topSongsBytes } from "./top_songs.ts";
+
+/** Scatters streams over partitions; see scatter.ts. */
+export interface StreamScatter {
+  take(block: StreamBlock): void;
+  /** Writes what is left. */
+  finish(): Partial<Record<KeyKind, ChunkList>>;
+}
+
+/** A piece of a partition in memory; see piece.ts. It encodes into blocks of the same engine. */
+export type SortedPiece = Pick<Piece, "length" | "reset" | "clear" | "readChunk" | "encode">;
+
+/** Encodes blocks of a batch; see batch_encoder.ts. */
+export type Blocks = Pick<BlockEncoder, "addSongs" | "addEntries" | "finish">;
+
+/** A batch or a run that is open; see batch_reader.ts. */
+export type OpenBatch = Pick<BatchReader, "header" | "trailer">;
+
+/** A merge; see merge.ts. */
+export type Merger = Pick<KeyMerger, "key" | "segment" | "isLast" | "texts" | "next" | "restart">;
+
+/** The choice of the top songs of a key; see top_songs.ts. */
+export interface Selection {
+  /** As {@linkcode TopSongs.offer}; the texts that the songs refer to are copied where needed. */
+  offer(list: EntryList, texts: Uint8Array): number;
+  /** As {@linkcode TopSongs.rowOf}; `key` refers to `texts` where ids are text. */
+  rowOf(key: number, texts: Uint8Array): ChartRow;
+  reset(): void;
+}
+
+/** An input of a merge. */
+export interface MergeInput {
+  readonly batch: OpenBatch;
+  /** Only these keys, until the merge is restarted; all by default. */
+  readonly range?: KeyRange;
+}
+
+/** How inputs are merged. */
+export interface MergeOptions {
+  /** The read buffer of each input, in bytes. */
+  readonly cursorBytes: number;
+  /** All keys count as one, the world. */
+  readonly isWorld?: boolean;
+}
+
+/** The parts that depend on what ids are. */
+export interface Engine {
+  readonly ids: IdKind;
+  /** Cuts the keys of a sample into ranges; see partitions.ts. */
+  partitionsOf(sample: LogSample, wanted: number, kind: KeyKind): Partitions;
+  /** The most partitions that streams can be scattered over. */
+  mostPartitions(memoryBytes: number, kinds: number): number;
+  /** Bytes of memory that a stream takes in a piece, about. */
+  readonly streamBytes: number;
+  scatter(parts: ScatterParts): StreamScatter;
+  piece(memory: ArrayBuffer): SortedPiece;
+  blocks(sink: ByteSink, checksum: Checksum): Blocks;
+  /** Writes index and trailer behind the blocks of a batch. */
+  writeBatchEnd(parts: readonly BatchPart[], sink: ByteSink, checksum: Checksum): BatchFileSize;
+  openBatch(source: ByteSource, checksum: Checksum): OpenBatch;
+  /** A merge before its first key, of all keys; at most as many inputs as its memory was made for. */
+  merger(inputs: readonly MergeInput[], options: MergeOptions): Merger;
+  /** The memory that a merge takes at most, in bytes. */
+  mergeBytes(fanIn: number, cursorBytes: number): number;
+  /** Ranges of keys with about so many entries each; see key_ranges.ts. */
+  keyRanges(batches: readonly OpenBatch[], entries: number): KeyRange[];
+  /** A range for each key of a batch by country. */
+  rangesOfKeys(batch: OpenBatch): KeyRange[];
+  selection(top: number): Selection;
+  /** The memory of a selection of `top` songs, in bytes. */
+  selectionBytes(top: number): number;
+}
+
+/** The engine for ids that are numbers. */
+export const NUMBERS: Engine = {
+  ids: "number",
+  partitionsOf: (sample, wanted, kind) =>
+    partitionsOf(kind === "user" ? sample.users : sample.countries, wanted, kind),
+  mostPartitions,
+  streamBytes: 16,
+  scatter: (parts) => new Scatter(parts),
+  piece: (memory) => new Piece(memory),
+  blocks: (sink, checksum) => new BlockEncoder(sink, checksum),
+  writeBatchEnd,
+  openBatch: (source, checksum) => new BatchReader(source, checksum),
+  merger: (inputs, { cursorBytes, isWorld }) => {
+    const cursors = inputs.map(({ batch, range }) =>
+      (batch as BatchReader).cursor(range, cursorBytes, isWorld ? 0 : undefined)
+    );
+    return new KeyMerger(cursors);
+  },
+  mergeBytes,
+  keyRanges: (batches, entries) => keyRanges(batches as readonly BatchReader[], entries),
+  rangesOfKeys: (batch) => {
+    const cursor = (batch as BatchReader).cursor();
+    const ranges: KeyRange[] = [];
+    for (let from = 0; from < COUNTRY_KEYS; from = cursor.key + 1) {
+      cursor.seek({ from, to: ALL_KEYS.to });
+      if (!cursor.next()) break;
+      ranges.push({ from: cursor.key, to: cursor.key + 1 });
+    }
+    return ranges;
+  },
+  selection: (top) => new TopSongs(top),
+  selectionBytes: topSongsBytes,
+};
+
+/** The engine for a kind of ids. */
+export function engineOf(ids: IdKind): Engine {
+  if (ids === "number") return NUMBERS;
+  throw new RangeError(`Cannot use ids of kind "${ids}": expected number`);
+}

@@ -1,0 +1,107 @@
+/**
+ * Ids as text: where their bytes are, and which bytes are an id.
+ *
+ * A text is one byte that holds its length less one, then its 1 to 256 bytes. A *reference* is the
+ * position of the first of them in an array; columns of ids hold references where ids are text.
+ *
+ * @module
+ */
+
+/** The most bytes of an id that is text. */
+export const MAX_TEXT_BYTES = 256;
+
+/** The texts where ids are numbers. */
+export const NO_TEXTS = new Uint8Array(0);
+
+/** Texts one behind the other. */
+export class TextArena {
+  bytes: Uint8Array;
+  /** How many bytes are in use. */
+  length = 0;
+
+  constructor(capacity = 0) {
+    this.bytes = new Uint8Array(capacity);
+  }
+
+  /** Forgets all texts. */
+  clear(): void {
+    this.length = 0;
+  }
+
+  /**
+   * Appends the text `bytes[from, to)` where it is an id: 1 to 256 bytes of UTF-8 without control
+   * characters (C0, DEL and C1). Cost: O(bytes).
+   *
+   * @returns its reference, or -1 where it is none
+   */
+  put(bytes: Uint8Array, from: number, to: number): number {
+    const size = to - from;
+    if (size < 1 || size > MAX_TEXT_BYTES) return -1;
+    if (this.length + size >= this.bytes.length) this.#grow();
+    const reference = this.length;
+    const own = this.bytes;
+    let at = reference;
+    own[at++] = size - 1;
+    for (let i = from; i < to; i++) {
+      const byte = bytes[i];
+      if (byte < 0x20 || byte > 0x7e) return byte < 0x80 ? -1 : this.#putWide(bytes, from, to);
+      own[at++] = byte;
+    }
+    this.length = at;
+    return reference;
+  }
+
+  /** As {@linkcode put}, for what is not ASCII. */
+  #putWide(bytes: Uint8Array, from: number, to: number): number {
+    if (!isText(bytes, from, to)) return -1;
+    const reference = this.length;
+    this.bytes[reference] = to - from - 1;
+    this.bytes.set(bytes.subarray(from, to), reference + 1);
+    this.length = reference + 1 + to - from;
+    return reference;
+  }
+
+  /**
+   * Appends all texts of another arena.
+   *
+   * @returns what is added to their references
+   */
+  append(other: TextArena): number {
+    const start = this.length;
+    while (start + other.length > this.bytes.length) this.#grow();
+    this.bytes.set(other.bytes.subarray(0, other.length), start);
+    this.length += other.length;
+    return start;
+  }
+
+  #grow(): void {
+    const larger = new Uint8Array(Math.max(2 * this.bytes.length, 1 << 16));
+    larger.set(this.bytes.subarray(0, this.length));
+    this.bytes = larger;
+  }
+}
+
+/** Whether bytes are UTF-8 (RFC 3629) without control characters. */
+function isText(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to;) {
+    const first = bytes[at++];
+    if (first < 0x80) {
+      if (first < 0x20 || first === 0x7f) return false;
+      continue;
+    }
+    const more = first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+    if (first < 0xc2 || first > 0xf4 || at + more > to) return false;
+    const second = bytes[at];
+    const least = first === 0xe0 || first === 0xc2 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+    const greatest = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+    if (second < least || second > greatest) return false;
+    for (let i = 1; i < more; i++) if (bytes[at + i] >> 6 !== 2) return false;
+    at += more;
+  }
+  return true;
+}
+
+/** The bytes of the text that a reference names, not a copy. */
+export function textBytes(bytes: Uint8Array, reference: number): Uint8Array {
+  return bytes.subarray(reference + 1, reference + 2 + bytes[reference]);
+}
