@@ -64,9 +64,10 @@ export {
   memoryScratch,
   type RunFile,
   type Scratch,
-  type Step,
   type Tools,
 } from "./core/batching.ts";
+export { awaited, finished, type Step } from "./core/steps.ts";
+export { type Engine, engineOf, NUMBERS } from "./core/engine.ts";
 export { EntryList } from "./core/entries.ts";
 export { KeyMerger, MAX_FAN_IN } from "./core/merge.ts";
 export { TopSongs } from "./core/top_songs.ts";

@@ -9,6 +9,7 @@
  */
 
 import { Command, CommanderError, type Help, Option } from "npm:commander@15.1.0";
+import { readConfig } from "./config.ts";
 import { cannotUse, EXIT_STATUSES, type UsageError } from "./errors.ts";
 import {
   type CommandName,
@@ -48,6 +49,8 @@ export interface CommandLineContext {
   readonly version: string;
   /** Whether the titles of a help may be set in bold. */
   readonly color: boolean;
+  /** Reads a configuration file. */
+  readonly readFile?: (path: string) => string;
 }
 
 const PROGRAM = "topstreams";
@@ -99,7 +102,15 @@ function textToShow({ out, err }: Heard): TextToShow {
     : { command: "text", text: err, status: 2, to: "stderr" };
 }
 
-function commandToDo(command: CommandName, typed: Readonly<Record<string, unknown>>): CommandToDo {
+function commandToDo(
+  command: CommandName,
+  given: Readonly<Record<string, unknown>>,
+  { readFile }: CommandLineContext,
+): CommandToDo {
+  const path = given.config;
+  const isConfigured = typeof path === "string" && readFile !== undefined;
+  const config = isConfigured ? readConfig({ path, text: readFile(path) }, command) : {};
+  const typed = { ...config, ...given };
   // The options are those of the command; the compiler cannot see it for a name it does not know.
   const toDo = { command, options: readOptions(command, typed) } as CommandToDo;
   if (toDo.command === "run") refuseContradictions(toDo.options);
@@ -159,7 +170,7 @@ function makeProgram(io: CommandLineContext, heard: Heard): Command {
     const command = program.command(name);
     describe(command, name, io.color);
     command.action(() => {
-      heard.toDo = commandToDo(name, command.opts());
+      heard.toDo = commandToDo(name, command.opts(), io);
     });
   }
   return program;

@@ -5,10 +5,13 @@
  */
 
 import { StoppedError } from "../io/drive.ts";
+import { readText } from "../io/publication.ts";
+import { denoStore } from "../io/store.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { print, printError } from "./console.ts";
 import { demo } from "./demo.ts";
-import { type ExitStatus, UsageError } from "./errors.ts";
+import { cannotUse, type ExitStatus, UsageError } from "./errors.ts";
+import { formats } from "./formats.ts";
 import { generate } from "./generate.ts";
 import { run } from "./run.ts";
 import { VERSION } from "./version.ts";
@@ -40,7 +43,7 @@ export async function main(argv: readonly string[], world: World): Promise<ExitS
 }
 
 async function runCommand(argv: readonly string[], { stop, color }: World): Promise<ExitStatus> {
-  const parsed = parseCommandLine(argv, { version: VERSION, color });
+  const parsed = parseCommandLine(argv, { version: VERSION, color, readFile: readConfigFile });
   switch (parsed.command) {
     case "text":
       if (parsed.to === "stdout") print(parsed.text);
@@ -52,10 +55,19 @@ async function runCommand(argv: readonly string[], { stop, color }: World): Prom
     case "demo":
       await demo(parsed.options, stop);
       return 0;
+    case "formats":
+      formats();
+      return 0;
     case "generate":
       await generate(parsed.options, stop);
       return 0;
   }
+}
+
+function readConfigFile(path: string): string {
+  if (denoStore.info(path)?.isFile === true) return readText(denoStore, path);
+  const what = denoStore.info(path) === undefined ? "not found" : "no file";
+  throw cannotUse(`--config ${path}`, `${what}, expected a file with JSON`);
 }
 
 /** Shows an error in one line; where it arose is for `--verbose`. */

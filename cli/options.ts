@@ -1,299 +1,22 @@
 /**
- * The one table of options, with the commands they belong to.
+ * The options: what was typed becomes values, and the table of them becomes text.
  *
  * What the program accepts, its help, the types of what was given and the tables of the README all
- * come from here: another option is another row of {@linkcode OPTIONS}, another command another
- * entry of {@linkcode COMMANDS}.
+ * come from the table: another option is another row of option_rows.ts, another command another entry
+ * of commands.ts.
  *
  * @module
  */
 
+import { type CommandName, COMMANDS } from "./commands.ts";
 import { cannotUse } from "./errors.ts";
-import {
-  count,
-  day,
-  folder,
-  oneOf,
-  orWord,
-  share,
-  size,
-  someOf,
-  type ValueKind,
-  wholeNumber,
-} from "./values.ts";
+import { OPTION_ROWS, type OptionRow } from "./option_rows.ts";
+import type { ValueKind } from "./values.ts";
 
-/** What the help says of a command. */
-export interface CommandRow {
-  /** What the command does: one line that starts with a verb. */
-  readonly summary: string;
-  /** Command lines to copy, each with what it does. */
-  readonly examples: readonly (readonly [commandLine: string, meaning: string])[];
-}
-
-/** The commands, by name, in the order of the help. */
-export const COMMANDS = {
-  run: {
-    summary: "Make the charts of the last days from their logs",
-    examples: [
-      ["topstreams run", "charts of the newest seven days, of the logs in the folder logs"],
-      ["topstreams run --date 2021-12-01 --top 10", "the first ten songs of the week to that day"],
-      [
-        "topstreams run --logs /srv/logs --batch /srv/batch --results /srv/results",
-        "the same with folders elsewhere, as a timer would",
-      ],
-    ],
-  },
-  demo: {
-    summary: "Make eight days of small logs and do the daily run on them",
-    examples: [
-      ["topstreams demo", "logs, batches and results in the folder topstreams-demo"],
-      ["topstreams demo --out /tmp/demo --seed 2", "other logs, in another folder"],
-    ],
-  },
-  generate: {
-    summary: "Make logs of any size, to try and to measure with",
-    examples: [
-      ["topstreams generate --rows 5k --days 7", "a small week in the folder logs"],
-      ["topstreams generate --date 2021-12-01 --seed 2", "a full-size log of that day"],
-    ],
-  },
-} as const satisfies Readonly<Record<string, CommandRow>>;
-
-/** The name of a command. */
-export type CommandName = keyof typeof COMMANDS;
-
-/** One option of one or more commands. */
-export interface OptionRow {
-  /** The option as it is typed; the field of its value is the same in camelCase. */
-  readonly flag: `--${string}`;
-  /** The commands that take it; a flag is in one row only for each command. */
-  readonly commands: readonly CommandName[];
-  /** What it does: a short phrase for one line of the help. */
-  readonly help: string;
-  /** The kind of its value; an option without one is a switch, `false` where it is not given. */
-  readonly kind?: ValueKind<unknown>;
-  /** What stands for the value in the help. */
-  readonly placeholder?: string;
-  /** The value where the option is not given, as it would be typed. */
-  readonly default?: string;
-  /** In place of a default: how the program chooses; the field is `undefined`. */
-  readonly otherwise?: string;
-}
-
-const wholeDays = wholeNumber({ min: 1, max: 3650, unit: "days" });
+export { type CommandName, COMMANDS, type OptionRow };
 
 /** The options, in the order of the help. */
-export const OPTIONS = [
-  {
-    flag: "--logs",
-    placeholder: "DIR",
-    default: "logs",
-    help: "folder of the logs",
-    kind: folder,
-    commands: ["run"],
-  },
-  {
-    flag: "--batch",
-    placeholder: "DIR",
-    default: "batch",
-    help: "folder of the batches",
-    kind: folder,
-    commands: ["run"],
-  },
-  {
-    flag: "--results",
-    placeholder: "DIR",
-    default: "results",
-    help: "folder of the results",
-    kind: folder,
-    commands: ["run"],
-  },
-  {
-    flag: "--out",
-    placeholder: "DIR",
-    default: "topstreams-demo",
-    help: "folder for logs, batches and results",
-    kind: folder,
-    commands: ["demo"],
-  },
-  {
-    flag: "--out",
-    placeholder: "DIR",
-    default: "logs",
-    help: "folder for the logs",
-    kind: folder,
-    commands: ["generate"],
-  },
-  {
-    flag: "--date",
-    placeholder: "DAY",
-    otherwise: "newest before today",
-    help: "last day of the window",
-    kind: day,
-    commands: ["run"],
-  },
-  {
-    flag: "--date",
-    placeholder: "DAY",
-    otherwise: "yesterday",
-    help: "last day to make a log of",
-    kind: day,
-    commands: ["generate"],
-  },
-  {
-    flag: "--days",
-    placeholder: "N",
-    default: "7",
-    help: "days of the window",
-    kind: wholeDays,
-    commands: ["run"],
-  },
-  {
-    flag: "--days",
-    placeholder: "N",
-    default: "1",
-    help: "days to make a log of each",
-    kind: wholeDays,
-    commands: ["generate"],
-  },
-  {
-    flag: "--top",
-    placeholder: "N",
-    default: "50",
-    help: "songs of each key, at most",
-    kind: wholeNumber({ min: 1, max: 1_000_000, unit: "songs" }),
-    commands: ["run"],
-  },
-  {
-    flag: "--by",
-    placeholder: "LIST",
-    default: "country,user",
-    help: "keys to make charts of",
-    kind: someOf(["country", "user"]),
-    commands: ["run"],
-  },
-  {
-    flag: "--strict",
-    help: "fail on a missing day and on a log of 0 bytes",
-    commands: ["run"],
-  },
-  {
-    flag: "--replace",
-    help: "publish even if fewer days are used than before",
-    commands: ["run"],
-  },
-  {
-    flag: "--replace",
-    help: "write over logs that are there",
-    commands: ["generate"],
-  },
-  {
-    flag: "--max-rejected",
-    placeholder: "PERCENT",
-    default: "1%",
-    help: "rejected rows a log may have",
-    kind: share,
-    commands: ["run"],
-  },
-  {
-    flag: "--keep-batches",
-    placeholder: "DAYS",
-    otherwise: "as --days",
-    help: "days that batches are kept",
-    kind: wholeDays,
-    commands: ["run"],
-  },
-  {
-    flag: "--keep-results",
-    placeholder: "DAYS",
-    default: "all",
-    help: "days that results are kept",
-    kind: orWord("all", wholeDays),
-    commands: ["run"],
-  },
-  {
-    flag: "--memory",
-    placeholder: "SIZE",
-    default: "512MiB",
-    help: "peak of the whole process",
-    kind: size,
-    commands: ["run"],
-  },
-  {
-    flag: "--jobs",
-    placeholder: "N",
-    otherwise: "the cores there are",
-    help: "jobs that work at once",
-    kind: wholeNumber({ min: 1, max: 256, unit: "jobs" }),
-    commands: ["run"],
-  },
-  {
-    flag: "--quiet",
-    help: "show warnings and errors only",
-    commands: ["run"],
-  },
-  {
-    flag: "--verbose",
-    help: "show every step, and where an error arose",
-    commands: ["run"],
-  },
-  {
-    flag: "--rows",
-    placeholder: "N",
-    default: "30M",
-    help: "rows of each log",
-    kind: count({ min: 0, max: 1_000_000_000, unit: "rows" }),
-    commands: ["generate"],
-  },
-  {
-    flag: "--users",
-    placeholder: "N",
-    otherwise: "as the profile has it",
-    help: "users that there are",
-    kind: count({ min: 1, max: 1_000_000_000, unit: "users" }),
-    commands: ["generate"],
-  },
-  {
-    flag: "--songs",
-    placeholder: "N",
-    default: "4M",
-    help: "songs that there are",
-    kind: count({ min: 1, max: 1_000_000_000, unit: "songs" }),
-    commands: ["generate"],
-  },
-  {
-    flag: "--countries",
-    placeholder: "N",
-    default: "160",
-    help: "countries that there are",
-    kind: wholeNumber({ min: 1, max: 250, unit: "countries" }),
-    commands: ["generate"],
-  },
-  {
-    flag: "--profile",
-    placeholder: "NAME",
-    default: "wide",
-    help: "wide: few streams a user; sample: many",
-    kind: oneOf(["wide", "sample"]),
-    commands: ["generate"],
-  },
-  {
-    flag: "--corrupt",
-    placeholder: "PERCENT",
-    default: "0.2%",
-    help: "rows that are to be rejected",
-    kind: share,
-    commands: ["generate"],
-  },
-  {
-    flag: "--seed",
-    placeholder: "N",
-    default: "1",
-    help: "another number makes other logs",
-    kind: wholeNumber({ min: 0, max: 2 ** 32 - 1 }),
-    commands: ["demo", "generate"],
-  },
-] as const satisfies readonly OptionRow[];
+export const OPTIONS = OPTION_ROWS;
 
 type Row = (typeof OPTIONS)[number];
 
@@ -372,7 +95,13 @@ export function readOptions<C extends CommandName>(
   return Object.fromEntries(values) as OptionsOf<C>;
 }
 
-function valueOf(row: OptionRow, typed: unknown): unknown {
+/**
+ * Reads the value of an option.
+ *
+ * @param typed what was typed, or `true` for a switch; `undefined` where it was not given
+ * @throws {UsageError} where the text is no value of its kind
+ */
+export function valueOf(row: OptionRow, typed: unknown): unknown {
   if (row.kind === undefined) return typed === true;
   const text = typeof typed === "string" ? typed : row.default;
   if (text === undefined) return undefined;

@@ -4,19 +4,25 @@
  * @module
  */
 
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type Day, dayOf, formatDay } from "../core/day.ts";
 import { type MemoryPlan, planMemory } from "../core/memory.ts";
 import type { RunSummary } from "../core/summary.ts";
-import { pipe } from "../formats/pipe.ts";
-import { top } from "../formats/top.ts";
-import { dailyRun } from "../io/daily_run.ts";
+import { engineOf } from "../core/engine.ts";
+import { columnsText } from "../formats/interface.ts";
+import { dailyRun, type DailyRunOptions } from "../io/daily_run.ts";
+import { loadFormats, type PluginModule } from "../io/formats.ts";
+import type { ChartRequest } from "../io/report_stage.ts";
 import type { Reporter } from "../io/meter.ts";
 import { denoStore } from "../io/store.ts";
 import { printError } from "./console.ts";
 import { cannotUse } from "./errors.ts";
+import type { FormatName } from "./format_values.ts";
 import type { RunOptions } from "./options.ts";
 import { counted } from "./figures.ts";
 import { summaryText } from "./summary_text.ts";
+import { listed } from "./values.ts";
 import { versions } from "./version.ts";
 
 /** Today in the local time zone. */
@@ -42,7 +48,8 @@ export async function makeCharts(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<RunSummary> {
-  const { date, days, keepBatches, keepResults, by, ...others } = options;
+  const { date, days, keepBatches, keepResults, logName, columns, ids } = options;
+  const { logs, batch, results, strict, replace, maxRejected, compress } = options;
   const now = today();
   if (date !== undefined && date > now) {
     throw cannotUse(
@@ -50,19 +57,72 @@ export async function makeCharts(
       `a day in the future, expected today (${formatDay(now)}) or before`,
     );
   }
+  const formats = await chosenFormats(options);
   return await dailyRun({
-    ...others,
-    date,
+    ...{ logs, batch, results, strict, replace, maxRejected, date, ids, columns },
     today: now,
     windowDays: days,
-    kinds: by,
+    logPattern: logName,
+    charts: chartsOf(options),
     keepBatchDays: keepBatches ?? days,
     keepResultDays: keepResults === "all" ? undefined : keepResults,
     ...shareOut(options),
-    reader: pipe,
-    writer: top,
+    ...formats,
+    isCompressed: compress === "gz",
     versions: versions(),
   }, { store: denoStore, reporter, signal });
+}
+
+/** The charts with their sizes. */
+function chartsOf({ by, top }: RunOptions): ChartRequest[] {
+  return by.map((chart) => ({ kind: chart.kind, top: chart.top ?? top }));
+}
+
+/** The formats that were asked for. */
+async function chosenFormats(
+  { reader, writer, columns }: RunOptions,
+): Promise<Pick<DailyRunOptions, "formats" | "plugins" | "reader" | "writers">> {
+  const modules = (names: readonly FormatName[]): PluginModule[] =>
+    names.filter(({ isModule }) => isModule).map(({ name }) => ({ path: name, url: urlOf(name) }));
+  const plugins = {
+    readers: modules(reader === undefined ? [] : [reader]),
+    writers: modules(writer),
+  };
+  const formats = await loadFormats(plugins);
+  // What comes from outside stands behind the built-in ones, in the order in which it was given.
+  const outside = formats.writers.slice(formats.writers.length - plugins.writers.length);
+  const writers = writer.map(({ name, isModule }) =>
+    isModule ? outside.shift()! : chosen(formats.writers, name, "writer")
+  );
+  const readers = formats.readers;
+  const found = reader === undefined
+    ? undefined
+    : reader.isModule
+    ? readers[readers.length - 1]
+    : chosen(readers, reader.name, "reader");
+  if (columns !== undefined && found?.takesColumns === false) {
+    throw cannotUse(
+      `--columns ${columnsText(columns)}`,
+      `reader ${found.name} has no columns, expected another --reader`,
+    );
+  }
+  return { formats, plugins, writers, reader: found?.name };
+}
+
+/** A format by its name; one that is not there is a mistake of the command line. */
+function chosen<F extends { readonly name: string }>(
+  formats: readonly F[],
+  name: string,
+  noun: "reader" | "writer",
+): F {
+  const format = formats.find((each) => each.name === name);
+  if (format !== undefined) return format;
+  const names = formats.map((each) => each.name);
+  throw cannotUse(`--${noun} ${name}`, `unknown "${name}", expected ${listed(names, "or")}`);
+}
+
+function urlOf(path: string): string {
+  return pathToFileURL(resolve(path)).href;
 }
 
 /**
@@ -70,9 +130,11 @@ export async function makeCharts(
  * is enough for them; as many as were asked for are made or refused.
  */
 function shareOut(options: RunOptions): { jobs: number; memory: MemoryPlan } {
-  const { memory, top } = options;
+  const { memory } = options;
+  const top = Math.max(...chartsOf(options).map((chart) => chart.top));
+  const engine = engineOf(options.ids);
   for (let jobs = options.jobs ?? navigator.hardwareConcurrency;; jobs--) {
-    const plan = planMemory(memory, top, jobs);
+    const plan = planMemory(memory, { top, jobs, engine });
     if (typeof plan !== "number") return { jobs, memory: plan };
     if (options.jobs === undefined && jobs > 1) continue;
     throw cannotUse(

@@ -18,12 +18,7 @@ import type { Day } from "./day.ts";
 import type { Blocks, Engine, MergeInput, MergeOptions, Merger, SortedPiece } from "./engine.ts";
 import { type ReadRange, readRange } from "./log_ranges.ts";
 import { MAX_FAN_IN } from "./merge.ts";
-import {
-  choosePartitions,
-  type PartitionsByKind,
-  type SampledLog,
-  sampleLog,
-} from "./partitions.ts";
+import { partitionSample, sampleLog } from "./partitions.ts";
 import { type Chunk, chunksOf } from "./scatter.ts";
 import type { Step } from "./steps.ts";
 import {
@@ -96,7 +91,7 @@ export function* batchLog(job: BatchingJob, tools: Tools): Generator<Step, Batch
   const kinds = KEY_KINDS.filter((kind) => job.sinks[kind] !== undefined);
   const { day, log, parser, buffer, memory } = job;
   const { checksum, scratch, engine } = tools;
-  const partitions = partitionLog(job, kinds, engine);
+  const partitions = partitionSample(sampleLog(job), kinds, memory.byteLength, engine);
   const file = scratch.create();
   const scatter = engine.scatter({ partitions, memory, sink: file });
   const range = { from: 0, to: log.sizeBytes };
@@ -123,18 +118,6 @@ export function* batchLog(job: BatchingJob, tools: Tools): Generator<Step, Batch
   }
   file.remove();
   return { ...read, sizes };
-}
-
-/** Looks at a log and chooses partitions of which each fits in the memory, as far as one can tell. */
-export function partitionLog(
-  job: SampledLog & { readonly memory: { readonly byteLength: number } },
-  kinds: readonly KeyKind[],
-  engine: Engine,
-): PartitionsByKind {
-  const { byteLength } = job.memory;
-  const mostStreams = Math.floor(byteLength / engine.streamBytes / 2);
-  const mostPartitions = engine.mostPartitions(byteLength, kinds.length);
-  return choosePartitions(sampleLog(job), kinds, { mostStreams, mostPartitions }, engine);
 }
 
 /** Chunks of one partition, in one file. */

@@ -17,6 +17,11 @@ export type ChartKind = KeyKind | "world";
 /** All kinds of charts, in the order in which they are made and shown. */
 export const CHART_KINDS: readonly ChartKind[] = ["country", "user", "world"];
 
+/** The batches that a chart is made of: that of the world is made of those by country. */
+export function batchKindOf(kind: ChartKind): KeyKind {
+  return kind === "world" ? "country" : kind;
+}
+
 /** What a chart holds. */
 export interface ChartShape {
   readonly kind: ChartKind;

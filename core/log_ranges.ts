@@ -6,8 +6,9 @@
 
 import type { ByteSource } from "./bytes.ts";
 import { type Checksum, combinedCrc32 } from "./crc32.ts";
-import type { Step } from "./steps.ts";
+import { awaited, type Step } from "./steps.ts";
 import {
+  addTally,
   clearBlock,
   createRowTally,
   createStreamBlock,
@@ -110,19 +111,51 @@ export function* readRange(job: RangeJob): Generator<Step, ReadRange> {
   return { tally: parser.tally, sizeBytes, crc32 };
 }
 
+/** Bytes that come one part after another, to be read as a log. */
+export interface PartsJob extends Pick<RangeJob, "parser" | "buffer" | "take"> {
+  /** The parts; one is used up before the next is asked for. */
+  readonly parts: AsyncIterator<Uint8Array>;
+  /** How many bytes of the log are done since the last call. */
+  readonly doneBytes: () => number;
+}
+
+/** Reads a log that comes in parts. Cost and memory as {@linkcode readRange}. */
+export function* readParts(job: PartsJob): Generator<Step, RowTally> {
+  const { parts, parser, buffer, take, doneBytes } = job;
+  const block = createStreamBlock();
+  let held = 0;
+  const parse = (to: number, isLast: boolean): void => {
+    let at = 0;
+    do {
+      clearBlock(block);
+      at = parser.parse(buffer, at, to, isLast, block);
+      take(block);
+    } while (block.length === block.capacity);
+    buffer.copyWithin(0, at, to);
+    held = to - at;
+  };
+  for (;;) {
+    const { done, value } = yield* awaited(parts.next());
+    if (done) break;
+    for (let used = 0; used < value.length;) {
+      const fresh = value.subarray(used, used + buffer.length - held);
+      buffer.set(fresh, held);
+      used += fresh.length;
+      parse(held + fresh.length, false);
+    }
+    yield { logBytes: doneBytes(), entries: 0 };
+  }
+  parse(held, true);
+  return parser.tally;
+}
+
 /** Puts together what is known of the ranges of a log, in their order. */
 export function joinedRanges(parts: readonly ReadRange[]): ReadRange {
   const tally = createRowTally();
   let sizeBytes = 0;
   let crc32 = 0;
   for (const part of parts) {
-    for (const row of part.tally.firstRejected) {
-      if (tally.firstRejected.length === SHOWN_REJECTED_ROWS) break;
-      tally.firstRejected.push({ ...row, line: row.line + tally.lines });
-    }
-    tally.rows += part.tally.rows;
-    tally.lines += part.tally.lines;
-    for (const reason of REJECT_REASONS) tally.rejected[reason] += part.tally.rejected[reason];
+    addTally(tally, part.tally);
     crc32 = combinedCrc32(crc32, part.crc32, part.sizeBytes);
     sizeBytes += part.sizeBytes;
   }

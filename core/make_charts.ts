@@ -7,6 +7,7 @@
 import { batchLog, memoryScratch, MIN_WORK_BYTES, type Tools } from "./batching.ts";
 import { MemorySink, sourceOf } from "./bytes.ts";
 import {
+  batchKindOf,
   CHART_KINDS,
   type ChartKind,
   type ChartPrinter,
@@ -122,7 +123,7 @@ export function makeCharts(logs: readonly DayLog[], options: MakeChartsOptions):
     const sink = new MemorySink();
     const shape = { isWorld: kind === "world", top, printer, sink };
     finished(
-      chartSteps({ batches: batches[kind === "user" ? kind : "country"], ...shape }, settings),
+      chartSteps({ batches: batches[batchKindOf(kind)], ...shape }, settings),
     );
     return sink.toBytes();
   };

@@ -7,7 +7,14 @@
 import { BATCH_VERSION, type BatchTrailer } from "./batch_format.ts";
 import { crc32 } from "./crc32.ts";
 import { type Day, formatDay, parseDay } from "./day.ts";
-import { type KeyKind, rejectedCount, type RowTally } from "./streams.ts";
+import {
+  addTally,
+  createRowTally,
+  type IdKind,
+  type KeyKind,
+  rejectedCount,
+  type RowTally,
+} from "./streams.ts";
 
 /** What tells one log from another. */
 export interface LogIdentity {
@@ -17,15 +24,31 @@ export interface LogIdentity {
   readonly modifiedMs: number;
 }
 
-/** Everything besides the log that decides what is in a batch. */
+/** Everything besides the logs that decides what is in a batch. */
 export interface BatchShape {
-  /** The name of the reader. */
+  /** The name of the reader; of several that read logs of one day, with `+` between them. */
   readonly reader: string;
+  /** The columns of the fields as `--columns` has them; nothing where they are the usual ones. */
+  readonly columns: string;
   /** The kind of the ids of songs and users. */
-  readonly ids: "number";
+  readonly ids: IdKind;
   /** The kinds of key there are batches by. */
   readonly keys: readonly KeyKind[];
   readonly batchVersion: number;
+}
+
+/** The reader of a wanted shape where each log's is found by its name or its first bytes. */
+export const AUTO_READER = "auto";
+
+/** A log as it was read. */
+export interface LogRecord extends LogIdentity {
+  /** CRC-32 of the bytes of the file. */
+  readonly crc32: number;
+  /** The name of the reader. */
+  readonly reader: string;
+  /** How it was compressed, where it was. */
+  readonly compression?: string;
+  readonly tally: RowTally;
 }
 
 /** What a batch file holds: its trailer, and its size. */
@@ -34,17 +57,19 @@ export type BatchSize = Omit<BatchTrailer, "rootOffset"> & { readonly sizeBytes:
 /** What is known of a batch without opening it. */
 export interface Manifest {
   readonly day: Day;
-  readonly log: LogIdentity;
-  /** CRC-32 of the bytes of the log. */
-  readonly logCrc32: number;
+  /** The logs of the day, by name; one unless there may be several. */
+  readonly logs: readonly LogRecord[];
   readonly shape: BatchShape;
-  readonly tally: RowTally;
   readonly batches: Readonly<Partial<Record<KeyKind, BatchSize>>>;
 }
 
 /** The shape of what this version makes. */
-export function shapeOf(reader: string, keys: readonly KeyKind[]): BatchShape {
-  return { reader, ids: "number", keys, batchVersion: BATCH_VERSION };
+export function shapeOf(
+  reader: string,
+  keys: readonly KeyKind[],
+  { ids = "number", columns = "" }: Partial<Pick<BatchShape, "ids" | "columns">> = {},
+): BatchShape {
+  return { reader, columns, ids, keys, batchVersion: BATCH_VERSION };
 }
 
 /** Writes a manifest as JSON, with a checksum of itself. */
@@ -70,7 +95,25 @@ export function decodeManifest(text: string): Manifest | string {
   if (checksum !== checksumOf(plain)) return "damaged manifest, expected its checksum";
   const day = parseDay(String(plain.day));
   if (day === undefined) return "damaged manifest, expected a day";
-  return { ...plain, day } as unknown as Manifest;
+  return upgraded({ ...plain, day } as unknown as Manifest | FormerManifest);
+}
+
+/** As manifests were before a day could have several logs. */
+interface FormerManifest extends Omit<Manifest, "logs" | "shape"> {
+  readonly log: LogIdentity;
+  readonly logCrc32: number;
+  readonly tally: Omit<RowTally, "lines">;
+  readonly shape: Omit<BatchShape, "columns">;
+}
+
+/** Makes the manifest of a former version one of this. */
+function upgraded(stored: Manifest | FormerManifest): Manifest {
+  if ("logs" in stored) return stored;
+  const { day, log, logCrc32, shape, tally, batches } = stored;
+  const rejected = { ...createRowTally().rejected, ...tally.rejected };
+  const full = { ...tally, lines: tally.rows, rejected };
+  const record = { ...log, crc32: logCrc32, reader: shape.reader, tally: full };
+  return { day, logs: [record], shape: { ...shape, columns: "" }, batches };
 }
 
 function checksumOf(plain: unknown): number {
@@ -82,6 +125,21 @@ export function isSameLog(a: LogIdentity, b: LogIdentity): boolean {
   return a.name === b.name && a.sizeBytes === b.sizeBytes && a.modifiedMs === b.modifiedMs;
 }
 
+/** Whether a batch was made of these logs, unchanged. */
+export function hasSameLogs(
+  stored: readonly LogIdentity[],
+  found: readonly LogIdentity[],
+): boolean {
+  return stored.length === found.length && stored.every((log, i) => isSameLog(log, found[i]));
+}
+
+/** The rows of all logs of a batch, with the first rejected rows of each. */
+export function tallyOf({ logs }: Manifest): RowTally {
+  const tally = createRowTally();
+  for (const log of logs) addTally(tally, log.tally);
+  return tally;
+}
+
 /**
  * Says how the shape of a batch differs from the wanted one, or `undefined` where it serves.
  * A batch by more kinds of key than are wanted serves.
@@ -90,8 +148,11 @@ export function shapeDifference(stored: BatchShape, wanted: BatchShape): string 
   if (stored.batchVersion !== wanted.batchVersion) {
     return `batch version ${stored.batchVersion}, expected version ${wanted.batchVersion}`;
   }
-  if (stored.reader !== wanted.reader) {
+  if (wanted.reader !== AUTO_READER && stored.reader !== wanted.reader) {
     return `made by reader ${stored.reader}, expected reader ${wanted.reader}`;
+  }
+  if (stored.columns !== wanted.columns) {
+    return `columns ${stored.columns || "as usual"}, expected ${wanted.columns || "as usual"}`;
   }
   if (stored.ids !== wanted.ids) return `ids of kind ${stored.ids}, expected ${wanted.ids}`;
   const absent = wanted.keys.filter((kind) => !stored.keys.includes(kind));
@@ -100,7 +161,9 @@ export function shapeDifference(stored: BatchShape, wanted: BatchShape): string 
 }
 
 /** Whether the numbers of a manifest agree with each other. */
-export function isSound({ tally, batches, shape }: Manifest): boolean {
-  const streams = tally.rows - rejectedCount(tally.rejected);
+export function isSound(manifest: Manifest): boolean {
+  const { rows, rejected } = tallyOf(manifest);
+  const { shape, batches } = manifest;
+  const streams = rows - rejectedCount(rejected);
   return shape.keys.every((kind) => batches[kind]?.streamCount === streams);
 }

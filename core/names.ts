@@ -5,24 +5,70 @@
  */
 
 import { compactDay, type Day, parseDay } from "./day.ts";
-import { KEY_KINDS, type KeyKind } from "./streams.ts";
+import { CHART_KINDS, type ChartKind } from "./chart.ts";
+import type { KeyKind } from "./streams.ts";
 
 /** The name of the manifest in a batch's folder. */
 export const MANIFEST_NAME = "manifest.json";
 
-/** The name of a day's log. */
+/** How logs are called where nothing else is said. */
+export const DEFAULT_LOG_NAME = "listen-{YYYYMMDD}.log";
+
+/** The name of a day's log by the default pattern. */
 export function logName(day: Day): string {
   return `listen-${compactDay(day)}.log`;
 }
 
-/** The day of a log by its file name, or `undefined` where it is no log's name. */
-export function dayOfLog(name: string): Day | undefined {
-  return dayIn(/^listen-(\d{8})\.log$/, name);
+/** How days are found in the names of logs. */
+export interface LogPattern {
+  /** The pattern as it was given. */
+  readonly text: string;
+  /** Whether a day may have several logs: the pattern has a `*`. */
+  readonly hasSeveral: boolean;
+  /** The day of a log by its name, or `undefined` where it is no log's name. */
+  dayOf(name: string): Day | undefined;
 }
 
-/** The day of a compressed log by its file name; this version reads plain ones only. */
-export function dayOfCompressedLog(name: string): Day | undefined {
-  return dayIn(/^listen-(\d{8})\.log\.(?:gz|zst)$/, name);
+/** What stands for a part of a day, and what it is in a name. */
+const DAY_PARTS = {
+  "{YYYYMMDD}": "(?<day>\\d{8})",
+  "{YYYY}": "(?<year>\\d{4})",
+  "{MM}": "(?<month>\\d{2})",
+  "{DD}": "(?<date>\\d{2})",
+} as const;
+
+/**
+ * Reads a pattern of file names such as `listen-{YYYYMMDD}.log` or
+ * `plays-{YYYY}-{MM}-{DD}-*.csv.gz`.
+ *
+ * It holds `{YYYYMMDD}`, or `{YYYY}`, `{MM}` and `{DD}`, each once; `*` stands for any characters.
+ * Names may end in `.gz` or `.zst` besides, unless the pattern does. Names that begin with a dot
+ * are no logs.
+ *
+ * @returns the pattern, or what is wrong with it
+ */
+export function parseLogPattern(text: string): LogPattern | string {
+  if (/[/\\\0]/.test(text)) return "a path";
+  const parts = text.split(/(\{\w+\}|\*)/);
+  const found = parts.filter((part) => part in DAY_PARTS).sort().join("");
+  const unknown = parts.find((part) => /^\{\w+\}$/.test(part) && !(part in DAY_PARTS));
+  if (unknown !== undefined) return `unknown "${unknown}"`;
+  if (found !== "{YYYYMMDD}" && found !== "{DD}{MM}{YYYY}") return "no whole day in it, once";
+  const body = parts.map((part) =>
+    part === "*"
+      ? ".*"
+      : part in DAY_PARTS
+      ? DAY_PARTS[part as keyof typeof DAY_PARTS]
+      : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+  ).join("");
+  const ending = /\.(?:gz|zst)$/.test(text) ? "" : "(?:\\.(?:gz|zst))?";
+  const pattern = new RegExp(`^(?!\\.)${body}${ending}$`);
+  const dayOf = (name: string): Day | undefined => {
+    const groups = pattern.exec(name)?.groups;
+    if (groups === undefined) return undefined;
+    return parseDay(groups.day ?? `${groups.year}${groups.month}${groups.date}`);
+  };
+  return { text, hasSeveral: text.includes("*"), dayOf };
 }
 
 /** The name of the folder of a day's batch. */
@@ -41,7 +87,7 @@ export function batchFileName(kind: KeyKind): string {
 }
 
 /** The name of a report. */
-export function reportName(kind: KeyKind, top: number, date: Day, extension: string): string {
+export function reportName(kind: ChartKind, top: number, date: Day, extension: string): string {
   return `${kind}_top${top}_${compactDay(date)}.${extension}`;
 }
 
@@ -53,11 +99,12 @@ export function summaryName(date: Day): string {
 /**
  * The date of a report or a run summary by its file name.
  *
- * @param extensions the endings of reports; a file of another ending is not ours
+ * @param extensions the endings of reports, to which `.gz` may be added; a file of another ending
+ *   is not ours
  */
 export function dateOfResult(name: string, extensions: readonly string[]): Day | undefined {
-  const kinds = KEY_KINDS.join("|");
-  const report = new RegExp(`^(?:${kinds})_top[1-9]\\d*_(\\d{8})\\.(.+)$`).exec(name);
+  const kinds = CHART_KINDS.join("|");
+  const report = new RegExp(`^(?:${kinds})_top[1-9]\\d*_(\\d{8})\\.(.+?)(?:\\.gz)?$`).exec(name);
   if (report !== null && extensions.includes(report[2])) return parseDay(report[1]);
   return dayIn(/^run_(\d{8})\.json$/, name);
 }

@@ -103,6 +103,37 @@ export interface LogSample {
 const SAMPLED_PLACES = 16;
 const SAMPLED_BYTES = 1 << 15;
 
+/** Collects the streams of a sample. */
+export class SampleTaker {
+  readonly #users: number[] = [];
+  readonly #countries: number[] = [];
+  readonly #texts = new TextArena();
+
+  /** Takes the streams of a block. */
+  take(block: StreamBlock): void {
+    const start = this.#texts.append(block.texts);
+    for (let i = 0; i < block.length; i++) {
+      this.#users.push(start + block.users[i]);
+      this.#countries.push(block.countries[i]);
+    }
+  }
+
+  /** How many streams were taken. */
+  get length(): number {
+    return this.#users.length;
+  }
+
+  /** The sample, which was taken of a share (more than 0, at most 1) of a log. */
+  sample(share: number): LogSample {
+    return {
+      users: Float64Array.from(this.#users),
+      countries: Float64Array.from(this.#countries),
+      texts: this.#texts.bytes.subarray(0, this.#texts.length),
+      expectedStreams: Math.ceil(this.#users.length / share),
+    };
+  }
+}
+
 /**
  * Takes a sample of a log. Rows that are cut at the ends of a part are no matter: the parser
  * rejects them, or takes them with the end of their song.
@@ -111,27 +142,28 @@ const SAMPLED_BYTES = 1 << 15;
  */
 export function sampleLog({ log, parser, isCutAtLines, buffer }: SampledLog): LogSample {
   const places = isCutAtLines ? SAMPLED_PLACES : 1;
-  const users: number[] = [];
-  const countries: number[] = [];
+  const taker = new SampleTaker();
+  const take = (block: StreamBlock): void => taker.take(block);
   let bytes = 0;
-  const texts = new TextArena();
-  const take = (block: StreamBlock): void => {
-    const start = texts.append(block.texts);
-    for (let i = 0; i < block.length; i++) users.push(start + block.users[i]);
-    countries.push(...block.countries.subarray(0, block.length));
-  };
   for (let place = 0; place < places; place++) {
     const from = Math.floor(log.sizeBytes / places * place);
     const range = { from, to: Math.min(log.sizeBytes, from + SAMPLED_BYTES) };
     const job = { log, range, parser: parser({ isStart: place === 0 }), buffer, take };
     for (const step of readRange({ ...job, checksum: () => 0 })) bytes += step.logBytes;
   }
-  return {
-    users: Float64Array.from(users),
-    texts: texts.bytes.subarray(0, texts.length),
-    countries: Float64Array.from(countries),
-    expectedStreams: Math.ceil(users.length * log.sizeBytes / Math.max(1, bytes)),
-  };
+  return taker.sample(bytes === 0 ? 1 : Math.min(1, bytes / log.sizeBytes));
+}
+
+/** Chooses partitions of which each fits in the memory, as far as one can tell. */
+export function partitionSample(
+  sample: LogSample,
+  kinds: readonly KeyKind[],
+  memoryBytes: number,
+  engine: Engine,
+): PartitionsByKind {
+  const mostStreams = Math.floor(memoryBytes / engine.streamBytes / 2);
+  const mostPartitions = engine.mostPartitions(memoryBytes, kinds.length);
+  return choosePartitions(sample, kinds, { mostStreams, mostPartitions }, engine);
 }
 
 /** What bounds the partitions of a log. */

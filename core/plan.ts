@@ -7,13 +7,13 @@
 import { type Day, daysOf, formatDay, type Window, windowEnding } from "./day.ts";
 import {
   type BatchShape,
-  isSameLog,
+  hasSameLogs,
   type LogIdentity,
   type Manifest,
   shapeDifference,
 } from "./manifest.ts";
 import { expired } from "./retention.ts";
-import { rejectedCount } from "./streams.ts";
+import { rejectedCount, type RowTally } from "./streams.ts";
 
 /** A log that was found. */
 export interface FoundLog extends LogIdentity {
@@ -29,13 +29,11 @@ export interface FoundBatch {
 
 /** What is in the folders. */
 export interface Inventory {
-  /** At most one log a day. */
+  /** Sorted by name. */
   readonly logs: readonly FoundLog[];
   readonly batches: readonly FoundBatch[];
   /** Days with a folder that holds no batch: what a deletion that was cut short has left. */
   readonly remains?: readonly Day[];
-  /** Days with a log in a form that no reader of this version reads. */
-  readonly unreadable?: readonly Day[];
 }
 
 /** What is asked of a run. */
@@ -48,16 +46,24 @@ export interface RunRequest {
   /** Batches of this many days are kept, at least the window's. */
   readonly keepBatchDays: number;
   readonly shape: BatchShape;
+  /** Whether a day may have several logs. */
+  readonly hasSeveralLogs?: boolean;
 }
 
 /** What is to be done for one day of the window. */
 export type DayPlan =
-  | { readonly act: "build"; readonly day: Day; readonly log: FoundLog; readonly why: string }
+  | {
+    readonly act: "build";
+    readonly day: Day;
+    readonly logs: readonly FoundLog[];
+    readonly why: string;
+  }
   | {
     readonly act: "reuse";
     readonly day: Day;
     readonly manifest: Manifest;
-    readonly log?: FoundLog;
+    /** The logs of the batch; none where they are gone. */
+    readonly logs: readonly FoundLog[];
   }
   | { readonly act: "miss"; readonly day: Day };
 
@@ -80,7 +86,7 @@ export interface RunPlan {
 export function planRun(request: RunRequest, inventory: Inventory): RunPlan {
   const date = request.date ?? newestDay(request.today, inventory);
   const window = windowEnding(date, request.windowDays);
-  const days = daysOf(window).map((day) => planDay(day, request.shape, inventory));
+  const days = daysOf(window).map((day) => planDay(day, request, inventory));
   if (days.every((day) => day.act === "miss")) {
     throw new Error(
       `Cannot make charts of ${formatDay(window.from)} to ${formatDay(window.to)}: ` +
@@ -95,12 +101,11 @@ export function planRun(request: RunRequest, inventory: Inventory): RunPlan {
 /** The newest day before today that has a log or a batch. */
 function newestDay(today: Day, inventory: Inventory): Day {
   const found = [...inventory.logs, ...inventory.batches].map(({ day }) => day);
-  const days = [...found, ...inventory.unreadable ?? []];
-  const newest = Math.max(...days.filter((day) => day < today));
+  const newest = Math.max(...found.filter((day) => day < today));
   if (newest !== -Infinity) return newest;
   throw new Error(
     "Cannot choose a date: neither log nor batch of a day before today, expected at least one" +
-      (days.includes(today) ? ` (--date ${formatDay(today)} uses the log of today)` : ""),
+      (found.includes(today) ? ` (--date ${formatDay(today)} uses the log of today)` : ""),
   );
 }
 
@@ -109,31 +114,37 @@ function newestHint({ logs, batches }: Inventory): string {
   return newest === -Infinity ? "" : ` (the newest day there is: --date ${formatDay(newest)})`;
 }
 
-function planDay(day: Day, shape: BatchShape, inventory: Inventory): DayPlan {
-  const log = inventory.logs.find((found) => found.day === day);
+function planDay(day: Day, request: RunRequest, inventory: Inventory): DayPlan {
+  const logs = logsOf(day, request, inventory);
   const batch = inventory.batches.find((found) => found.day === day);
-  if (batch === undefined && log === undefined && inventory.unreadable?.includes(day)) {
-    throw new Error(
-      `Cannot read the log of ${formatDay(day)}: it is compressed, ` +
-        "expected a plain listen-YYYYMMDD.log",
-    );
-  }
+  const isThere = logs.length > 0;
   if (batch === undefined) {
-    return log === undefined ? { act: "miss", day } : { act: "build", day, log, why: "new log" };
+    return isThere ? { act: "build", day, logs, why: "new log" } : { act: "miss", day };
   }
   const { manifest } = batch;
-  const problem = typeof manifest === "string" ? manifest : shapeDifference(manifest.shape, shape);
-  if (log !== undefined && problem !== undefined) return { act: "build", day, log, why: problem };
+  const problem = typeof manifest === "string"
+    ? manifest
+    : shapeDifference(manifest.shape, request.shape);
+  if (isThere && problem !== undefined) return { act: "build", day, logs, why: problem };
   if (typeof manifest === "string" || problem !== undefined) {
     throw new Error(
       `Cannot use the batch of ${formatDay(day)}: ${problem}; its log is gone, ` +
         "expected the log to build the batch again",
     );
   }
-  if (log !== undefined && !isSameLog(log, manifest.log)) {
-    return { act: "build", day, log, why: "changed log" };
+  if (isThere && !hasSameLogs(manifest.logs, logs)) {
+    return { act: "build", day, logs, why: "changed log" };
   }
-  return { act: "reuse", day, manifest, log };
+  return { act: "reuse", day, manifest, logs };
+}
+
+function logsOf(day: Day, { hasSeveralLogs = false }: RunRequest, { logs }: Inventory): FoundLog[] {
+  const found = logs.filter((log) => log.day === day);
+  if (found.length < 2 || hasSeveralLogs) return found;
+  throw new Error(
+    `Cannot choose the log of ${formatDay(day)}: ${found.map(({ name }) => name).join(" and ")} ` +
+      "are there, expected one (a * in --log-name lets a day have several)",
+  );
 }
 
 /** The days of a plan that are used: those that are not missing. */
@@ -147,6 +158,6 @@ export function missingDays(plan: RunPlan): Day[] {
 }
 
 /** Whether a log has too many rejected rows. A log of no rows has none. */
-export function hasTooManyRejected(tally: Manifest["tally"], maxRejected: number): boolean {
+export function hasTooManyRejected(tally: RowTally, maxRejected: number): boolean {
   return rejectedCount(tally.rejected) / tally.rows > maxRejected;
 }

@@ -107,6 +107,17 @@ export function createRowTally(): RowTally {
   return { rows: 0, lines: 0, rejected, firstRejected: [] };
 }
 
+/** Adds what was seen in another part of a log, which follows, to a tally. */
+export function addTally(tally: RowTally, part: RowTally): void {
+  for (const row of part.firstRejected) {
+    if (tally.firstRejected.length === SHOWN_REJECTED_ROWS) break;
+    tally.firstRejected.push({ ...row, line: row.line + tally.lines });
+  }
+  tally.rows += part.rows;
+  tally.lines += part.lines;
+  for (const reason of REJECT_REASONS) tally.rejected[reason] += part.rejected[reason];
+}
+
 /** Counts the rejected rows of all reasons. */
 export function rejectedCount(rejected: Readonly<Record<RejectReason, number>>): number {
   return REJECT_REASONS.reduce((sum, reason) => sum + rejected[reason], 0);

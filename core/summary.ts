@@ -4,15 +4,20 @@
  * @module
  */
 
+import type { ChartKind } from "./chart.ts";
 import { type Day, formatDay, parseDay } from "./day.ts";
-import type { Manifest } from "./manifest.ts";
+import type { LogRecord, Manifest } from "./manifest.ts";
 import { missingDays, type RunPlan, usedDays } from "./plan.ts";
-import { type KeyKind, rejectedCount } from "./streams.ts";
+import { rejectedCount, type RowTally } from "./streams.ts";
 
 /** A report as it was published. */
 export interface ReportSummary {
   readonly name: string;
-  readonly kind: KeyKind;
+  readonly kind: ChartKind;
+  /** The most songs of a key. */
+  readonly top: number;
+  /** The name of the writer. */
+  readonly writer: string;
   readonly sizeBytes: number;
   /** CRC-32 of the file, eight hexadecimal digits. */
   readonly crc32: string;
@@ -38,7 +43,6 @@ export interface RunSummary {
   readonly date: string;
   readonly from: string;
   readonly days: number;
-  readonly top: number;
   readonly daysUsed: readonly string[];
   readonly daysMissing: readonly string[];
   readonly logs: readonly LogSummary[];
@@ -54,6 +58,10 @@ export interface RunSummary {
 export interface LogSummary {
   readonly day: string;
   readonly name: string;
+  /** The name of the reader. */
+  readonly reader: string;
+  /** How it is compressed, where it is. */
+  readonly compression?: string;
   /** Whether the log was read, or its batch was there. */
   readonly from: "log" | "batch";
   readonly sizeBytes: number;
@@ -63,11 +71,11 @@ export interface LogSummary {
   readonly streams: number;
   readonly rejectedRows: number;
   /** Rejected rows by reason. */
-  readonly rejected: Manifest["tally"]["rejected"];
+  readonly rejected: RowTally["rejected"];
 }
 
 /** What a summary is made of. */
-export interface SummaryParts extends Pick<RunSummary, "top" | "reports" | "seconds"> {
+export interface SummaryParts extends Pick<RunSummary, "reports" | "seconds"> {
   readonly plan: RunPlan;
   /** The manifests of the days that were used. */
   readonly manifests: ReadonlyMap<Day, Manifest>;
@@ -85,11 +93,10 @@ export function summaryOf(parts: SummaryParts): RunSummary {
     date: formatDay(plan.date),
     from: formatDay(plan.window.from),
     days: plan.days.length,
-    top: parts.top,
     daysUsed: usedDays(plan).map(formatDay),
     daysMissing: missingDays(plan).map(formatDay),
-    logs: [...manifests.values()].sort((a, b) => a.day - b.day).map((manifest) =>
-      logSummary(manifest, builtDays.has(manifest.day))
+    logs: [...manifests.values()].sort((a, b) => a.day - b.day).flatMap((manifest) =>
+      manifest.logs.map((log) => logSummary(manifest.day, log, builtDays.has(manifest.day)))
     ),
     reports: parts.reports,
     seconds: parts.seconds,
@@ -98,15 +105,17 @@ export function summaryOf(parts: SummaryParts): RunSummary {
   };
 }
 
-function logSummary(manifest: Manifest, isBuilt: boolean): LogSummary {
-  const { tally } = manifest;
+function logSummary(day: Day, log: LogRecord, isBuilt: boolean): LogSummary {
+  const { name, reader, compression, sizeBytes, tally } = log;
   const rejectedRows = rejectedCount(tally.rejected);
   return {
-    day: formatDay(manifest.day),
-    name: manifest.log.name,
+    day: formatDay(day),
+    name,
+    reader,
+    compression,
     from: isBuilt ? "log" : "batch",
-    sizeBytes: manifest.log.sizeBytes,
-    crc32: hexadecimal(manifest.logCrc32),
+    sizeBytes,
+    crc32: hexadecimal(log.crc32),
     rows: tally.rows,
     streams: tally.rows - rejectedRows,
     rejectedRows,

@@ -1,36 +1,57 @@
 /**
- * The formats that the program has.
+ * The formats that the program has, and how one is found.
  *
  * @module
  */
 
-import type { Reader, Writer } from "./interface.ts";
+import type { AnyReader, Writer } from "./interface.ts";
 import { pipe } from "./pipe.ts";
 import { top } from "./top.ts";
 
 /** The readers, in the order of the help. */
-export const READERS: readonly Reader[] = [pipe];
+export const READERS: readonly AnyReader[] = [pipe];
 
 /** The writers, in the order of the help. */
 export const WRITERS: readonly Writer[] = [top];
 
-/** @throws {RangeError} where there is no such reader */
-export function readerNamed(name: string): Reader {
-  return named(READERS, name, "reader");
+/** Formats that there are to choose from: the built-in ones, and those from outside. */
+export interface FormatList {
+  readonly readers: readonly AnyReader[];
+  readonly writers: readonly Writer[];
 }
 
-/** @throws {RangeError} where there is no such writer */
-export function writerNamed(name: string): Writer {
-  return named(WRITERS, name, "writer");
-}
+/** The formats that the program has. */
+export const BUILT_IN: FormatList = { readers: READERS, writers: WRITERS };
 
-function named<F extends { readonly name: string }>(
+/**
+ * Finds a format by its name.
+ *
+ * @param noun what messages call it
+ * @throws {RangeError} where there is none
+ */
+export function named<F extends { readonly name: string }>(
   formats: readonly F[],
   name: string,
-  noun: string,
+  noun: "reader" | "writer",
 ): F {
   const format = formats.find((each) => each.name === name);
   if (format !== undefined) return format;
   const names = formats.map((each) => each.name).join(", ");
   throw new RangeError(`Cannot use ${noun} "${name}": unknown, expected one of ${names}`);
+}
+
+/**
+ * Finds the reader of a log: by the ending of its name, or else by its first bytes.
+ *
+ * @param name the file name, without the ending of a compression
+ * @param head the first bytes, not compressed
+ * @param usual the one that is taken where neither says anything
+ */
+export function readerFor(
+  readers: readonly AnyReader[],
+  { name, head, usual }: { name: string; head: Uint8Array; usual: AnyReader },
+): AnyReader {
+  const ending = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+  return readers.find((reader) => reader.endings.includes(ending)) ??
+    readers.find((reader) => reader.looksLike(head)) ?? usual;
 }

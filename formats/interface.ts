@@ -26,6 +26,12 @@ export const FIELDS: readonly Field[] = ["song", "user", "country"];
  */
 export type Columns = Readonly<Record<Field, string>> | Readonly<Record<Field, number>>;
 
+/** Writes columns as `--columns` and the manifest have them; nothing where they are the usual ones. */
+export function columnsText(columns: Columns | undefined): string {
+  if (columns === undefined) return "";
+  return FIELDS.map((field) => `${field}=${columns[field]}`).join(",");
+}
+
 /** How a log, or a part of one, is to be read. */
 export interface ParserOptions {
   /** Whether the part is the start of the log; `true` by default. */

@@ -5,29 +5,38 @@
  */
 
 import { crc32 } from "node:zlib";
-import { type BatchFileSize, writeBatchEnd } from "../core/batch_encoder.ts";
+import type { BatchFileSize } from "../core/batch_encoder.ts";
 import { BatchError, encodeHeader } from "../core/batch_format.ts";
-import { ALL_KEYS, BatchReader, type KeyRange } from "../core/batch_reader.ts";
+import { ALL_KEYS, type KeyRange } from "../core/batch_reader.ts";
 import { type Day, formatDay } from "../core/day.ts";
-import { keyRanges } from "../core/key_ranges.ts";
+import type { Engine, OpenBatch } from "../core/engine.ts";
 import { cutIntoRanges, joinedRanges, type ReadRange } from "../core/log_ranges.ts";
-import { type BatchShape, encodeManifest, isSameLog, type Manifest } from "../core/manifest.ts";
-import { partitionLog } from "../core/batching.ts";
-import type { PartitionsByKind } from "../core/partitions.ts";
+import {
+  AUTO_READER,
+  type BatchShape,
+  encodeManifest,
+  isSameLog,
+  type LogRecord,
+  type Manifest,
+} from "../core/manifest.ts";
+import { partitionSample, type PartitionsByKind } from "../core/partitions.ts";
 import type { MemoryPlan } from "../core/memory.ts";
 import { batchFileName, batchFolderName, MANIFEST_NAME } from "../core/names.ts";
 import { type FoundLog, hasTooManyRejected } from "../core/plan.ts";
 import { KEY_KINDS, type KeyKind } from "../core/streams.ts";
-import type { Reader } from "../formats/interface.ts";
+import type { AnyReader, Columns } from "../formats/interface.ts";
+import { createClaims } from "./claims.ts";
 import { withEarlySync } from "./early_sync.ts";
 import { FileSource } from "./byte_files.ts";
+import { formatOfLog, type LogFormat } from "./log_format.ts";
+import { sampleOf } from "./log_sample.ts";
 import { tooManyRejected } from "./messages.ts";
 import type { Work } from "./meter.ts";
 import { createTurns, endOfTurns } from "./ordered_output.ts";
 import { Publication } from "./publication.ts";
 import { clearRuns, runFolder } from "./scratch.ts";
 import type { Store } from "./store.ts";
-import { createClaims, type Scattered } from "./tasks.ts";
+import type { RunInput, Scattered } from "./tasks.ts";
 
 /** Logs are read by several jobs in ranges of this size. */
 const LOG_RANGE_BYTES = 16 * 2 ** 20;
@@ -40,22 +49,23 @@ export interface ShelfOptions {
   /** The folder of the batches. */
   readonly batchFolder: string;
   readonly logFolder: string;
-  readonly reader: Reader;
+  /** What the batches should be; the reader in it may be {@linkcode AUTO_READER}. */
   readonly shape: BatchShape;
+  readonly columns?: Columns;
+  readonly engine: Engine;
+  readonly readers: readonly AnyReader[];
   readonly memory: MemoryPlan;
   /** The share of rows that may be rejected. */
   readonly maxRejected: number;
+  readonly warn: (text: string) => void;
 }
 
-/** A log that was read: its streams are in partitions. */
-interface IngestedLog {
-  readonly read: ReadRange;
+/** Logs that were read: their streams are in partitions. */
+interface IngestedLogs {
+  readonly records: readonly LogRecord[];
   readonly partitions: PartitionsByKind;
   readonly scattered: readonly Scattered[];
 }
-
-/** Room to look at a log before it is read: twice the longest row that a parser leaves. */
-const SAMPLE_BUFFER_BYTES = 1 << 18;
 
 /** The batches of a folder. The caller holds the folder's lock. */
 export class BatchShelf {
@@ -79,83 +89,116 @@ export class BatchShelf {
   }
 
   /**
-   * Reads a log and publishes its batch.
+   * Reads the logs of a day and publishes their batch.
    *
    * @throws {Error} where the log cannot be read, changes while it is read, or has too many
    *   rejected rows; the former batch stays
    */
-  async build(log: FoundLog, work: Work): Promise<Manifest> {
-    const folder = this.#folderOf(log.day);
+  async build(logs: readonly FoundLog[], work: Work): Promise<Manifest> {
+    const folder = this.#folderOf(logs[0].day);
     const isNew = this.#store.info(folder) === undefined;
     this.#store.makeFolder(folder);
     const publication = new Publication(this.#store, folder);
     try {
-      return await this.#buildInto(publication, log, work);
+      return await this.#buildInto(publication, logs, work);
     } catch (error) {
       this.#abandon(publication, isNew ? folder : undefined);
       throw error;
     }
   }
 
-  async #buildInto(publication: Publication, log: FoundLog, work: Work): Promise<Manifest> {
-    const { keys } = this.#options.shape;
+  async #buildInto(
+    publication: Publication,
+    logs: readonly FoundLog[],
+    work: Work,
+  ): Promise<Manifest> {
+    const { shape, maxRejected } = this.#options;
     this.#store.makeFolder(this.#runFolder);
-    const ingested = await this.#ingest(log, work);
-    const { read } = ingested;
-    this.#checkUnchanged(log, read.sizeBytes);
-    const path = `${this.#options.logFolder}/${log.name}`;
-    if (hasTooManyRejected(read.tally, this.#options.maxRejected)) {
-      throw new Error(tooManyRejected(path, read.tally, this.#options.maxRejected));
+    const { partitions, scattered, records } = await this.#ingest(logs, work);
+    for (const [i, { tally, sizeBytes }] of records.entries()) {
+      this.#checkUnchanged(logs[i], sizeBytes);
+      if (!hasTooManyRejected(tally, maxRejected)) continue;
+      throw new Error(tooManyRejected(this.#pathOf(logs[i]), tally, maxRejected));
     }
-    const sizes = await this.#encode(ingested, log.day, publication, work);
+    const { day } = logs[0];
+    const sizes = await this.#encode({ partitions, scattered }, day, publication, work);
     clearRuns(this.#store, this.#options.batchFolder);
-    const manifest = this.#manifestOf(log, read, sizes);
+    const manifest = manifestOf(day, records, shape, sizes);
     publication.add(MANIFEST_NAME, encodeManifest(manifest));
-    publication.commit(KEY_KINDS.filter((kind) => !keys.includes(kind)).map(batchFileName));
+    const absent = KEY_KINDS.filter((kind) => !shape.keys.includes(kind));
+    publication.commit(absent.map(batchFileName));
     this.#store.syncFolder(this.#options.batchFolder);
     return manifest;
   }
 
-  /** Reads the log and scatters its streams. */
-  async #ingest(log: FoundLog, work: Work): Promise<IngestedLog> {
-    const { reader, shape, logFolder } = this.#options;
-    const path = `${logFolder}/${log.name}`;
-    const isCut = work.jobs > 1 && reader.isCutAtLines;
-    const partitions = this.#partitionsOf(path);
+  #pathOf(log: FoundLog): string {
+    return `${this.#options.logFolder}/${log.name}`;
+  }
+
+  /** Reads the logs of a day and scatters their streams. */
+  async #ingest(logs: readonly FoundLog[], work: Work): Promise<IngestedLogs> {
+    const { columns } = this.#options;
+    const formats = await Promise.all(logs.map((log) => this.#formatOf(log)));
+    const partitions = await this.#partitionsOf(logs, formats);
+    const ranges = logs.flatMap(({ sizeBytes }, log) =>
+      cutIntoRanges(sizeBytes, isCut(formats[log]) && work.jobs > 1 ? LOG_RANGE_BYTES : Infinity)
+        .map((range) => ({ log, ...range }))
+    );
     const results = await work.do({
       type: "ingest",
       claims: createClaims(),
-      path,
-      ranges: cutIntoRanges(log.sizeBytes, isCut ? LOG_RANGE_BYTES : Infinity),
+      logs: logs.map((log, i) => ({
+        path: this.#pathOf(log),
+        reader: formats[i].reader.name,
+        compression: formats[i].compression?.name,
+      })),
+      ranges,
       partitions,
-      reader: shape.reader,
+      columns,
       runFolder: this.#runFolder,
     });
-    const ranges = results.flatMap((result) => result.ranges).sort((a, b) => a.index - b.index);
-    return {
-      partitions,
-      read: joinedRanges(ranges.map((range) => range.read)),
-      scattered: results.map((result) => result.scattered),
-    };
+    for (const warning of results.flatMap((result) => result.warnings)) this.#options.warn(warning);
+    const done = results.flatMap((result) => result.ranges).sort((a, b) => a.index - b.index);
+    const records = logs.map((log, i) => {
+      const parts = done.filter(({ index }) => ranges[index].log === i);
+      return recordOf(log, joinedRanges(parts.map(({ read }) => read)), formats[i]);
+    });
+    return { partitions, records, scattered: results.map((result) => result.scattered) };
   }
 
-  #partitionsOf(path: string): PartitionsByKind {
-    const { reader, shape, memory } = this.#options;
-    const log = new FileSource(this.#store.openToRead(path));
+  /** How a log is to be read. */
+  async #formatOf(log: FoundLog): Promise<LogFormat> {
+    const { shape, readers, columns } = this.#options;
+    const wanted = shape.reader === AUTO_READER ? undefined : shape.reader;
+    const path = this.#pathOf(log);
+    const format = await formatOfLog(this.#store, path, { readers, wanted });
+    if (columns === undefined || format.reader.takesColumns) return format;
+    throw new Error(
+      `Cannot use --columns with log "${path}": reader ${format.reader.name} has no columns, ` +
+        "expected a log with columns (--reader NAME)",
+    );
+  }
+
+  /** Chooses partitions by the first log of the day. */
+  async #partitionsOf(
+    logs: readonly FoundLog[],
+    formats: readonly LogFormat[],
+  ): Promise<PartitionsByKind> {
+    const { shape, memory, engine, columns } = this.#options;
+    const source = new FileSource(this.#store.openToRead(this.#pathOf(logs[0])));
     try {
-      const parser = reader.parser.bind(reader);
-      const { isCutAtLines } = reader;
-      const buffer = new Uint8Array(SAMPLE_BUFFER_BYTES);
-      const limits = { memory: { byteLength: memory.workBytes } };
-      return partitionLog({ log, parser, isCutAtLines, buffer, ...limits }, shape.keys);
+      const sample = await sampleOf(source, formats[0], { ids: engine.ids, columns });
+      const bytes = logs.reduce((sum, log) => sum + log.sizeBytes, 0);
+      const expectedStreams = sample.expectedStreams * bytes / Math.max(1, source.sizeBytes);
+      return partitionSample({ ...sample, expectedStreams }, shape.keys, memory.workBytes, engine);
     } finally {
-      log.close();
+      source.close();
     }
   }
 
   /** Makes the batch files of what was scattered. */
   async #encode(
-    { partitions, scattered }: IngestedLog,
+    { partitions, scattered }: Pick<IngestedLogs, "partitions" | "scattered">,
     day: Day,
     publication: Publication,
     work: Work,
@@ -183,7 +226,7 @@ export class BatchShelf {
       sink.passOver(endOfTurns(turns) - sink.sizeBytes);
       const parts = results.filter((result) => result.kind === kind);
       parts.sort((a, b) => a.index - b.index);
-      const size = writeBatchEnd(parts.map(({ part }) => part), sink, crc32);
+      const size = this.#options.engine.writeBatchEnd(parts.map(({ part }) => part), sink, crc32);
       publication.finish(sink);
       return [kind, size];
     });
@@ -193,39 +236,56 @@ export class BatchShelf {
   /**
    * Merges inputs into runs, round after round, until there are no more than one merge takes.
    *
-   * @param paths batches or runs
-   * @returns the paths of what is left to be merged
+   * @param given batches or runs
+   * @param isWorld all keys count as one
    */
-  async narrowed(paths: readonly string[], work: Work): Promise<readonly string[]> {
+  async narrowed(given: readonly RunInput[], isWorld: boolean, work: Work): Promise<RunInput[]> {
     const { fanIn } = this.#options.memory;
-    let inputs = paths;
+    const runFolder = this.#runFolder;
+    let inputs = [...given];
     while (inputs.length > fanIn) {
-      this.#store.makeFolder(this.#runFolder);
-      const groups: string[][] = [];
+      this.#store.makeFolder(runFolder);
+      const groups: RunInput[][] = [];
       for (let i = 0; i < inputs.length; i += fanIn) groups.push(inputs.slice(i, i + fanIn));
-      const runFolder = this.#runFolder;
-      const task = { type: "narrow", claims: createClaims(), groups, runFolder } as const;
+      const task = { type: "narrow", claims: createClaims(), groups, isWorld, runFolder } as const;
       const results = (await work.do(task)).flat().sort((a, b) => a.index - b.index);
-      for (const path of inputs) if (path.startsWith(runFolder)) this.#store.remove(path);
-      inputs = results.map((result) => result.path);
+      for (const { path } of inputs) if (path.startsWith(runFolder)) this.#store.remove(path);
+      inputs = results.map(({ path }) => ({ path }));
     }
     return inputs;
+  }
+
+  /** Every key of every batch as an input of its own. */
+  keysOf(paths: readonly string[]): RunInput[] {
+    const { engine } = this.#options;
+    return this.#withBatches(
+      paths,
+      (batches) =>
+        batches.flatMap((batch, i) =>
+          engine.rangesOfKeys(batch).map((range) => ({ path: paths[i], range }))
+        ),
+    );
   }
 
   /** Cuts a merge into ranges; one job needs only one. */
   rangesOf(paths: readonly string[], jobs: number): readonly KeyRange[] {
     if (jobs === 1) return [ALL_KEYS];
+    const { engine, memory } = this.#options;
+    const entries = memory.outputBufferBytes / OUTPUT_ENTRY_BYTES;
+    return this.#withBatches(paths, (batches) => engine.keyRanges(batches, entries));
+  }
+
+  #withBatches<T>(paths: readonly string[], use: (batches: readonly OpenBatch[]) => T): T {
     const sources = paths.map((path) => new FileSource(this.#store.openToRead(path)));
     try {
-      const readers = sources.map((source) => new BatchReader(source, crc32));
-      return keyRanges(readers, this.#options.memory.outputBufferBytes / OUTPUT_ENTRY_BYTES);
+      return use(sources.map((source) => this.#options.engine.openBatch(source, crc32)));
     } finally {
       for (const source of sources) source.close();
     }
   }
 
   #checkUnchanged(log: FoundLog, readBytes: number): void {
-    const path = `${this.#options.logFolder}/${log.name}`;
+    const path = this.#pathOf(log);
     const info = this.#store.info(path);
     const isSame = info !== undefined && isSameLog(log, { name: log.name, ...info });
     if (isSame && readBytes === log.sizeBytes) return;
@@ -235,25 +295,6 @@ export class BatchShelf {
       `Cannot use log "${path}": still being written (${what}), ` +
         "expected a log that does not change while it is read",
     );
-  }
-
-  #manifestOf(
-    log: FoundLog,
-    read: ReadRange,
-    sizes: Partial<Record<KeyKind, BatchFileSize>>,
-  ): Manifest {
-    const { name, sizeBytes, modifiedMs, day } = log;
-    const batches = Object.fromEntries(
-      Object.entries(sizes).map(([kind, { rootOffset: _, ...size }]) => [kind, size]),
-    );
-    return {
-      day,
-      log: { name, sizeBytes, modifiedMs },
-      logCrc32: read.crc32,
-      shape: this.#options.shape,
-      tally: read.tally,
-      batches,
-    };
   }
 
   /** Cleans up after a failure, whose own error is the one to be shown. */
@@ -280,9 +321,9 @@ export class BatchShelf {
     }
     const source = new FileSource(this.#store.openToRead(path));
     try {
-      const reader = new BatchReader(source, crc32);
-      checkAgainstManifest(reader, source, manifest, kind);
-      return { path, entryCount: reader.trailer.entryCount };
+      const batch = this.#options.engine.openBatch(source, crc32);
+      checkAgainstManifest(batch, source, manifest, kind);
+      return { path, entryCount: batch.trailer.entryCount };
     } finally {
       source.close();
     }
@@ -298,8 +339,32 @@ export class BatchShelf {
   }
 }
 
+function isCut({ reader, compression }: LogFormat): boolean {
+  return compression === undefined && "parser" in reader && reader.isCutAtLines;
+}
+
+function recordOf(log: FoundLog, read: ReadRange, format: LogFormat): LogRecord {
+  const { name, sizeBytes, modifiedMs } = log;
+  const { reader, compression } = format;
+  const how = { reader: reader.name, compression: compression?.name };
+  return { name, sizeBytes, modifiedMs, crc32: read.crc32, ...how, tally: read.tally };
+}
+
+function manifestOf(
+  day: Day,
+  logs: readonly LogRecord[],
+  shape: BatchShape,
+  sizes: Partial<Record<KeyKind, BatchFileSize>>,
+): Manifest {
+  const batches = Object.fromEntries(
+    Object.entries(sizes).map(([kind, { rootOffset: _, ...size }]) => [kind, size]),
+  );
+  const reader = [...new Set(logs.map((log) => log.reader))].sort().join("+");
+  return { day, logs, shape: { ...shape, reader }, batches };
+}
+
 function checkAgainstManifest(
-  reader: BatchReader,
+  reader: OpenBatch,
   source: FileSource,
   manifest: Manifest,
   kind: KeyKind,

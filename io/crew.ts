@@ -7,9 +7,11 @@
 import { BatchError } from "../core/batch_format.ts";
 import type { Step } from "../core/steps.ts";
 import type { MemoryPlan } from "../core/memory.ts";
+import type { IdKind } from "../core/streams.ts";
 import { drive, StoppedError } from "./drive.ts";
+import type { PluginModules } from "./formats.ts";
 import type { Store } from "./store.ts";
-import { JobContext, type ResultOf, runTask, type Task } from "./tasks.ts";
+import { JobContext, type JobParts, type ResultOf, runTask, type Task } from "./tasks.ts";
 
 /** Does tasks with all its jobs at once. */
 export interface Crew {
@@ -32,16 +34,22 @@ export interface Crew {
 }
 
 /** Makes a crew of `jobs` jobs: with one, there is no worker, and all files go through `store`. */
-export function createCrew(jobs: number, store: Store, memory: MemoryPlan): Crew {
-  return jobs === 1 ? new CrewOfOne(store, memory) : new WorkerCrew(jobs, memory);
+export function createCrew(jobs: number, store: Store, parts: CrewParts): Crew {
+  return jobs === 1 ? new CrewOfOne(store, parts) : new WorkerCrew(jobs, parts);
+}
+
+/** What the jobs of a crew work with, each for itself. */
+export interface CrewParts extends JobParts {
+  /** Where the formats from outside are: workers load them again. */
+  readonly plugins: PluginModules;
 }
 
 class CrewOfOne implements Crew {
   readonly jobs = 1;
   readonly #context: JobContext;
 
-  constructor(store: Store, memory: MemoryPlan) {
-    this.#context = new JobContext(store, memory, 0);
+  constructor(store: Store, parts: JobParts) {
+    this.#context = new JobContext(store, parts, 0);
   }
 
   async do<T extends Task>(
@@ -62,6 +70,8 @@ export const PROGRESS_UNITS = { logBytes: 1024, entries: 1024 } as const;
 export interface WorkerStart {
   readonly job: number;
   readonly memory: MemoryPlan;
+  readonly ids: IdKind;
+  readonly plugins: PluginModules;
   /** Two 32-bit integers, see {@linkcode PROGRESS_UNITS}. */
   readonly progress: SharedArrayBuffer;
 }
@@ -98,15 +108,15 @@ const LOOK_MS = 100;
 
 class WorkerCrew implements Crew {
   readonly jobs: number;
-  readonly #memory: MemoryPlan;
+  readonly #parts: CrewParts;
   readonly #progress = new SharedArrayBuffer(8);
   #workers: Worker[] = [];
   /** Numbers of jobs are never used again, nor are the names of their files. */
   #started = 0;
 
-  constructor(jobs: number, memory: MemoryPlan) {
+  constructor(jobs: number, parts: CrewParts) {
     this.jobs = jobs;
-    this.#memory = memory;
+    this.#parts = parts;
   }
 
   /** The workers are started by the first task. */
@@ -116,7 +126,8 @@ class WorkerCrew implements Crew {
     this.#workers = Array.from({ length: this.jobs }, () => {
       const job = this.#started++;
       const worker = new Worker(url, { type: "module", name: `job ${job}` });
-      const start: WorkerStart = { job, memory: this.#memory, progress: this.#progress };
+      const { memory, plugins, engine: { ids } } = this.#parts;
+      const start: WorkerStart = { job, memory, ids, plugins, progress: this.#progress };
       worker.postMessage(start);
       return worker;
     });

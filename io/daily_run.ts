@@ -4,11 +4,19 @@
  * @module
  */
 
+import { batchKindOf } from "../core/chart.ts";
 import { BatchError } from "../core/batch_format.ts";
 import { type Day, formatDay } from "../core/day.ts";
-import { type BatchShape, type Manifest, shapeOf } from "../core/manifest.ts";
+import { engineOf } from "../core/engine.ts";
+import { AUTO_READER, type BatchShape, type Manifest, shapeOf, tallyOf } from "../core/manifest.ts";
 import type { MemoryPlan } from "../core/memory.ts";
-import { batchFileName, batchFolderName, dateOfResult, dayOfBatchFolder } from "../core/names.ts";
+import {
+  batchFileName,
+  batchFolderName,
+  dateOfResult,
+  dayOfBatchFolder,
+  type LogPattern,
+} from "../core/names.ts";
 import {
   type DayPlan,
   hasTooManyRejected,
@@ -17,18 +25,19 @@ import {
   type RunRequest,
 } from "../core/plan.ts";
 import { expired } from "../core/retention.ts";
-import type { KeyKind } from "../core/streams.ts";
+import { type IdKind, KEY_KINDS } from "../core/streams.ts";
 import { type RunSummary, summaryOf } from "../core/summary.ts";
-import { WRITERS } from "../formats/built_in.ts";
-import type { Reader, Writer } from "../formats/interface.ts";
+import type { FormatList } from "../formats/built_in.ts";
+import { type Columns, columnsText, type Writer } from "../formats/interface.ts";
 import { BatchShelf } from "./batch_shelf.ts";
 import { createCrew, type Crew } from "./crew.ts";
-import { compressedOnly, listBatches, listLogs, listRemains } from "./inventory.ts";
+import type { PluginModules } from "./formats.ts";
+import { listBatches, listLogs, listRemains } from "./inventory.ts";
 import { lockFolder } from "./lock.ts";
 import { tooManyRejected } from "./messages.ts";
 import { Meter, type Reporter } from "./meter.ts";
 import { recover } from "./publication.ts";
-import { makeReports } from "./report_stage.ts";
+import { type ChartRequest, makeReports } from "./report_stage.ts";
 import { refusePlan } from "./refusals.ts";
 import { type Store, StoreError } from "./store.ts";
 
@@ -38,9 +47,10 @@ export interface DailyRunOptions extends Omit<RunRequest, "shape"> {
   readonly logs: string;
   readonly batch: string;
   readonly results: string;
-  readonly kinds: readonly KeyKind[];
-  /** The most songs of a key. */
-  readonly top: number;
+  /** How logs are called. */
+  readonly logPattern: LogPattern;
+  /** The charts to make, in the order in which they are made; each kind once. */
+  readonly charts: readonly ChartRequest[];
   readonly strict: boolean;
   readonly replace: boolean;
   /** The share of a log's rows that may be rejected. */
@@ -51,8 +61,19 @@ export interface DailyRunOptions extends Omit<RunRequest, "shape"> {
   readonly memory: MemoryPlan;
   /** How many jobs work at once. */
   readonly jobs: number;
-  readonly reader: Reader;
-  readonly writer: Writer;
+  /** The name of the reader; where there is none each log's is found by its name or first bytes. */
+  readonly reader?: string;
+  /** The columns of the fields, where they are not the usual ones. */
+  readonly columns?: Columns;
+  readonly ids: IdKind;
+  /** The formats to choose from. */
+  readonly formats: FormatList;
+  /** Where those of them are that come from outside. */
+  readonly plugins: PluginModules;
+  /** Each chart is written by all of these. */
+  readonly writers: readonly Writer[];
+  /** Whether reports are compressed (gzip). */
+  readonly isCompressed: boolean;
   /** For the run summary. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -98,7 +119,9 @@ async function makeWithCrew(
   options: DailyRunOptions,
   context: DailyRunContext,
 ): Promise<RunSummary> {
-  const crew = createCrew(options.jobs, context.store, options.memory);
+  const { jobs, memory, formats, plugins } = options;
+  const engine = engineOf(options.ids);
+  const crew = createCrew(jobs, context.store, { memory, engine, formats, plugins });
   try {
     return await new DailyRun(options, context, crew).make();
   } finally {
@@ -143,15 +166,22 @@ class DailyRun {
     this.#options = options;
     this.#store = context.store;
     this.#reporter = context.reporter;
-    this.#shape = shapeOf(options.reader.name, options.kinds);
+    const { reader = AUTO_READER, ids, columns } = options;
+    const kinds = KEY_KINDS.filter((kind) =>
+      options.charts.some((chart) => batchKindOf(chart.kind) === kind)
+    );
+    this.#shape = shapeOf(reader, kinds, { ids, columns: columnsText(columns) });
     this.#meter = new Meter(crew, context.reporter, context.signal);
     this.#shelf = new BatchShelf(context.store, {
       batchFolder: options.batch,
       logFolder: options.logs,
-      reader: options.reader,
       shape: this.#shape,
+      columns,
+      engine: engineOf(ids),
+      readers: options.formats.readers,
       memory: options.memory,
       maxRejected: options.maxRejected,
+      warn: (text) => context.reporter.warn(text),
     });
   }
 
@@ -193,13 +223,12 @@ class DailyRun {
   }
 
   #plan(): RunPlan {
-    const { logs, batch } = this.#options;
-    const found = listLogs(this.#store, logs);
-    return planRun({ ...this.#options, shape: this.#shape }, {
-      logs: found,
+    const { logs, batch, logPattern } = this.#options;
+    const hasSeveralLogs = logPattern.hasSeveral;
+    return planRun({ ...this.#options, shape: this.#shape, hasSeveralLogs }, {
+      logs: listLogs(this.#store, logs, logPattern),
       batches: listBatches(this.#store, batch),
       remains: listRemains(this.#store, batch),
-      unreadable: compressedOnly(this.#store, logs, found),
     });
   }
 
@@ -215,19 +244,27 @@ class DailyRun {
 
   #reuse({ manifest }: DayPlan & { act: "reuse" }): void {
     const { maxRejected, logs } = this.#options;
-    const { tally, log, day } = manifest;
-    if (hasTooManyRejected(tally, maxRejected)) {
-      throw new Error(tooManyRejected(`${logs}/${log.name}`, tally, maxRejected));
+    for (const { name, tally } of manifest.logs) {
+      if (!hasTooManyRejected(tally, maxRejected)) continue;
+      throw new Error(tooManyRejected(`${logs}/${name}`, tally, maxRejected));
     }
-    this.#reporter.note(`Batch of ${formatDay(day)} is there: ${tally.rows} rows`);
+    const { day } = manifest;
+    this.#reporter.note(`Batch of ${formatDay(day)} is there: ${tallyOf(manifest).rows} rows`);
     this.#manifests.set(day, manifest);
   }
 
-  async #build({ day, log, why }: Pick<DayPlan & { act: "build" }, "day" | "log" | "why">) {
-    this.#reporter.note(`Reading log "${this.#options.logs}/${log.name}" (${why})`);
-    this.#meter.begin("batching", { day, logBytes: log.sizeBytes });
-    const manifest = await this.#shelf.build(log, this.#meter);
+  async #build({ day, logs, why }: Pick<DayPlan & { act: "build" }, "day" | "logs" | "why">) {
+    for (const { name } of logs) {
+      this.#reporter.note(`Reading log "${this.#options.logs}/${name}" (${why})`);
+    }
+    const logBytes = logs.reduce((sum, log) => sum + log.sizeBytes, 0);
+    this.#meter.begin("batching", { day, logBytes });
+    const manifest = await this.#shelf.build(logs, this.#meter);
     this.#meter.end();
+    for (const { name, reader, compression } of manifest.logs) {
+      const how = compression === undefined ? reader : `${reader}, ${compression}`;
+      this.#reporter.note(`Read log "${this.#options.logs}/${name}" by reader ${how}`);
+    }
     this.#manifests.set(day, manifest);
     this.#built.add(day);
   }
@@ -268,7 +305,6 @@ class DailyRun {
     return summaryOf({
       plan,
       reports,
-      top: this.#options.top,
       manifests: this.#manifests,
       builtDays: this.#built,
       seconds: this.#meter.seconds,
@@ -280,14 +316,14 @@ class DailyRun {
   async #rebuild(plan: RunPlan, damage: BatchError): Promise<void> {
     const { batch } = this.#options;
     const damaged = plan.days.find((day) =>
-      this.#options.kinds.some((kind) =>
+      KEY_KINDS.some((kind) =>
         damage.source === `${batch}/${batchFolderName(day.day)}/${batchFileName(kind)}`
       )
     );
     if (damaged === undefined || damaged.act !== "reuse" || this.#built.has(damaged.day)) {
       throw damage;
     }
-    if (damaged.log === undefined) {
+    if (damaged.logs.length === 0) {
       throw new Error(
         `${damage.message}; the log of ${formatDay(damaged.day)} is gone, ` +
           "expected the log to build the batch again",
@@ -295,7 +331,7 @@ class DailyRun {
       );
     }
     this.#reporter.warn(`${lowerFirst(damage.message)}; building it again from its log`);
-    await this.#build({ day: damaged.day, log: damaged.log, why: "damaged batch" });
+    await this.#build({ day: damaged.day, logs: damaged.logs, why: "damaged batch" });
   }
 
   /** Deletes what has left the window; the charts are out by now. */
@@ -306,7 +342,7 @@ class DailyRun {
       this.#shelf.remove(day);
     }
     if (keepResultDays === undefined) return;
-    const extensions = WRITERS.map((writer) => writer.extension);
+    const extensions = this.#options.formats.writers.map((writer) => writer.extension);
     const dated = (this.#store.list(results) ?? []).flatMap((name) => {
       const day = dateOfResult(name, extensions);
       return day === undefined ? [] : [{ name, day }];

@@ -9,8 +9,7 @@ import { decodeManifest, isSound, type Manifest } from "../core/manifest.ts";
 import {
   batchFolderName,
   dayOfBatchFolder,
-  dayOfCompressedLog,
-  dayOfLog,
+  type LogPattern,
   MANIFEST_NAME,
 } from "../core/names.ts";
 import type { FoundBatch, FoundLog } from "../core/plan.ts";
@@ -18,12 +17,12 @@ import { readText } from "./publication.ts";
 import type { Store } from "./store.ts";
 
 /**
- * Lists the logs of a folder. Folders and other things that have a log's name are listed, too: it
+ * Lists the logs of a folder, sorted by name. Folders and other things that have a log's name are listed, too: it
  * is an error to use them, not to see them.
  *
  * @throws {Error} where there is no such folder
  */
-export function listLogs(store: Store, folder: string): FoundLog[] {
+export function listLogs(store: Store, folder: string, pattern: LogPattern): FoundLog[] {
   const names = store.list(folder);
   if (names === undefined) {
     throw new Error(
@@ -31,18 +30,12 @@ export function listLogs(store: Store, folder: string): FoundLog[] {
     );
   }
   return names.flatMap((name) => {
-    const day = dayOfLog(name);
+    const day = pattern.dayOf(name);
     const info = day === undefined ? undefined : store.info(`${folder}/${name}`);
     if (day === undefined || info === undefined) return [];
     const { sizeBytes, modifiedMs } = info;
     return [{ day, name, sizeBytes, modifiedMs }];
   });
-}
-
-/** The days of logs that are there only in a compressed form, which this version cannot read. */
-export function compressedOnly(store: Store, folder: string, logs: readonly FoundLog[]): Day[] {
-  const days = (store.list(folder) ?? []).flatMap((name) => dayOfCompressedLog(name) ?? []);
-  return days.filter((day) => !logs.some((log) => log.day === day));
 }
 
 /** Lists the batches of a folder. */

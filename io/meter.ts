@@ -6,7 +6,7 @@
 
 import type { Step } from "../core/steps.ts";
 import type { Day } from "../core/day.ts";
-import type { KeyKind } from "../core/streams.ts";
+import type { ChartKind } from "../core/chart.ts";
 import type { StageSeconds } from "../core/summary.ts";
 import type { Crew } from "./crew.ts";
 import type { ResultOf, Task } from "./tasks.ts";
@@ -33,7 +33,7 @@ export interface Progress {
 /** What a stage has to do. */
 export interface StageWork {
   readonly day?: Day;
-  readonly kind?: KeyKind;
+  readonly kind?: ChartKind;
   readonly logBytes?: number;
   readonly entries?: number;
 }

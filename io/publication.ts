@@ -33,6 +33,7 @@ export class Publication {
   readonly #folder: string;
   readonly #names: string[] = [];
   readonly #open = new Set<FileSink>();
+  readonly #scratch = new Set<FileSink>();
   /** The journal has its name: the set is as good as published. */
   #isBegun = false;
 
@@ -48,6 +49,22 @@ export class Publication {
     this.#names.push(name);
     this.#open.add(sink);
     return sink;
+  }
+
+  /** Begins a file that is only needed until {@linkcode discard}; it is never published. */
+  createScratch(name: string): FileSink {
+    const sink = new FileSink(this.#store.create(`${this.#folder}/${asideName(`${name}.plain`)}`));
+    this.#open.add(sink);
+    this.#scratch.add(sink);
+    return sink;
+  }
+
+  /** Closes and deletes a file that {@linkcode createScratch} made. */
+  discard(sink: FileSink): void {
+    this.#open.delete(sink);
+    this.#scratch.delete(sink);
+    sink.close();
+    this.#store.remove(sink.path);
   }
 
   /** Ends a file: its bytes are safe on disk, still under the hidden name. */
@@ -84,6 +101,8 @@ export class Publication {
   abandon(): void {
     for (const sink of this.#open) sink.close();
     this.#open.clear();
+    for (const sink of this.#scratch) this.#store.remove(sink.path);
+    this.#scratch.clear();
     if (this.#isBegun) return;
     for (const name of [...this.#names, JOURNAL]) {
       this.#store.remove(`${this.#folder}/${asideName(name)}`);

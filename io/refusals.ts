@@ -37,7 +37,7 @@ export function refusePlan(plan: RunPlan, options: RefusalOptions, context: Cont
   const { store, reporter } = context;
   refuseNoFiles(plan, options.logs, store);
   const missing = missingDays(plan).map(formatDay);
-  const empty = plan.days.flatMap((day) => emptyLogOf(day));
+  const empty = plan.days.flatMap((day) => emptyLogsOf(day));
   if (options.strict) refuseStrictly(missing, empty);
   refusePoorer(plan, options, context);
   if (missing.length > 0) {
@@ -50,11 +50,13 @@ export function refusePlan(plan: RunPlan, options: RefusalOptions, context: Cont
 function refuseNoFiles(plan: RunPlan, logs: string, store: Store): void {
   for (const day of plan.days) {
     if (day.act !== "build") continue;
-    const path = `${logs}/${day.log.name}`;
-    const info = store.info(path);
-    if (info?.isFile === true) continue;
-    const what = info === undefined ? "not found" : info.isFolder ? "it is a folder" : "no file";
-    throw new Error(`Cannot read log "${path}": ${what}, expected a file`);
+    for (const { name } of day.logs) {
+      const path = `${logs}/${name}`;
+      const info = store.info(path);
+      if (info?.isFile === true) continue;
+      const what = info === undefined ? "not found" : info.isFolder ? "it is a folder" : "no file";
+      throw new Error(`Cannot read log "${path}": ${what}, expected a file`);
+    }
   }
 }
 
@@ -92,9 +94,8 @@ function refusePoorer(plan: RunPlan, options: RefusalOptions, { store, reporter 
   );
 }
 
-/** The name of the log of 0 bytes that the day has, if it has one. */
-function emptyLogOf(day: DayPlan): string[] {
-  if (day.act === "miss") return [];
-  const { name, sizeBytes } = day.act === "build" ? day.log : day.manifest.log;
-  return sizeBytes === 0 ? [name] : [];
+/** The names of the logs of 0 bytes that the day has. */
+function emptyLogsOf(day: DayPlan): string[] {
+  const logs = day.act === "miss" ? [] : day.act === "build" ? day.logs : day.manifest.logs;
+  return logs.filter(({ sizeBytes }) => sizeBytes === 0).map(({ name }) => name);
 }

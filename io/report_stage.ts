@@ -4,30 +4,39 @@
  * @module
  */
 
+import { batchKindOf, type ChartKind } from "../core/chart.ts";
 import { combinedCrc32 } from "../core/crc32.ts";
 import type { Day } from "../core/day.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { reportName, summaryName } from "../core/names.ts";
 import { type RunPlan, usedDays } from "../core/plan.ts";
-import type { KeyKind } from "../core/streams.ts";
 import { hexadecimal, type ReportSummary, type RunSummary } from "../core/summary.ts";
 import type { Writer } from "../formats/interface.ts";
+import { createClaims } from "./claims.ts";
 import type { BatchShelf } from "./batch_shelf.ts";
 import { withEarlySync } from "./early_sync.ts";
 import type { Meter } from "./meter.ts";
-import { createTurns } from "./ordered_output.ts";
+import { createTurns, type WrittenRange } from "./ordered_output.ts";
 import { Publication } from "./publication.ts";
 import type { Store } from "./store.ts";
-import { type ChartResult, createClaims } from "./tasks.ts";
+import { compressReport } from "./compressed_report.ts";
+import type { ChartResult, RunInput } from "./tasks.ts";
+
+/** A chart that is asked for. */
+export interface ChartRequest {
+  readonly kind: ChartKind;
+  /** The most songs of a key. */
+  readonly top: number;
+}
 
 /** What the stage works with. */
 export interface ReportStage {
   readonly plan: RunPlan;
   readonly options: {
     readonly results: string;
-    readonly kinds: readonly KeyKind[];
-    readonly top: number;
-    readonly writer: Writer;
+    readonly charts: readonly ChartRequest[];
+    readonly writers: readonly Writer[];
+    readonly isCompressed: boolean;
   };
   readonly store: Store;
   readonly shelf: BatchShelf;
@@ -46,8 +55,8 @@ export async function makeReports(stage: ReportStage): Promise<RunSummary> {
   const publication = new Publication(stage.store, stage.options.results);
   try {
     const reports: ReportSummary[] = [];
-    for (const kind of stage.options.kinds) {
-      reports.push(await makeReport(stage, kind, publication));
+    for (const chart of stage.options.charts) {
+      reports.push(...await makeChart(stage, chart, publication));
     }
     stage.meter.begin("publishing", {});
     const summary = stage.summary(reports);
@@ -61,48 +70,85 @@ export async function makeReports(stage: ReportStage): Promise<RunSummary> {
   }
 }
 
-async function makeReport(
+/** Makes the reports of one chart: one for each writer. */
+async function makeChart(
   stage: ReportStage,
-  kind: KeyKind,
+  { kind, top }: ChartRequest,
   publication: Publication,
-): Promise<ReportSummary> {
+): Promise<ReportSummary[]> {
   const { plan, options, shelf, meter, manifests } = stage;
-  const { top, writer } = options;
-  const batches = usedDays(plan).map((day) => shelf.check(manifests.get(day)!, kind));
-  const entries = batches.reduce((sum, batch) => sum + batch.entryCount, 0);
-  const name = reportName(kind, top, plan.date, writer.extension);
-  meter.begin("charting", { kind, entries });
-  const inputs = await shelf.narrowed(batches.map((batch) => batch.path), meter);
-  const sink = publication.create(name);
+  const { writers, isCompressed } = options;
+  const batchKind = batchKindOf(kind);
+  const batches = usedDays(plan).map((day) => shelf.check(manifests.get(day)!, batchKind));
+  const paths = batches.map(({ path }) => path);
+  meter.begin("charting", {
+    kind,
+    entries: batches.reduce((sum, batch) => sum + batch.entryCount, 0),
+  });
+  const inputs = await inputsOf(stage, kind, paths);
+  const reports = writers.map((writer) => {
+    const name = reportName(kind, top, plan.date, writer.extension);
+    const sink = isCompressed ? publication.createScratch(name) : publication.create(name);
+    return { name, sink, writer, turns: createTurns(0) };
+  });
+  const isCut = kind !== "world" && writers.every((writer) => writer.isCutAtKeys);
   const printed = meter.do({
     type: "chart",
     claims: createClaims(),
     inputs,
-    ranges: shelf.rangesOf(inputs, meter.jobs),
-    output: sink.path,
-    turns: createTurns(0),
+    ranges: shelf.rangesOf(inputs.map(({ path }) => path), isCut ? meter.jobs : 1),
     kind,
     top,
-    writer: writer.name,
+    outputs: reports.map(({ sink, turns, writer }) => (
+      { output: sink.path, turns, writer: writer.name }
+    )),
   });
-  const results = await withEarlySync([sink], printed);
+  const ranges = (await withEarlySync(reports.map(({ sink }) => sink), printed)).flat();
+  const sorted = ranges.sort((a, b) => a.index - b.index);
   meter.end();
   meter.begin("publishing", {});
-  publication.finish(sink);
+  const summaries: ReportSummary[] = [];
+  for (const [i, { name, sink, writer }] of reports.entries()) {
+    const about = { kind, top, writer: writer.name, ...sizeOfChart(sorted) };
+    const printed = joinedRanges(sorted.map(({ written }) => written[i]));
+    if (isCompressed) {
+      const file = await compressReport({ store: stage.store, publication, plain: sink, name });
+      summaries.push({ ...file, ...about });
+    } else {
+      publication.finish(sink);
+      summaries.push({ name, ...printed, ...about });
+    }
+  }
   meter.end();
-  return { name, kind, ...joinedChart(results.flat()) };
+  return summaries;
 }
 
-/** Puts together what is known of the ranges of a chart. */
-function joinedChart(ranges: ChartResult): Omit<ReportSummary, "name" | "kind"> {
-  let [sizeBytes, crc, keys, streams] = [0, 0, 0, 0];
-  for (const { size, written } of [...ranges].sort((a, b) => a.index - b.index)) {
-    crc = combinedCrc32(crc, written.crc32, written.sizeBytes);
-    sizeBytes += written.sizeBytes;
-    keys += size.keyCount;
-    streams += size.streamCount;
+/** The inputs of the last merge of a chart. */
+async function inputsOf(
+  { shelf, meter }: ReportStage,
+  kind: ChartKind,
+  paths: readonly string[],
+): Promise<readonly RunInput[]> {
+  const isWorld = kind === "world";
+  const given = isWorld ? shelf.keysOf(paths) : paths.map((path) => ({ path }));
+  return await shelf.narrowed(given, isWorld, meter);
+}
+
+function sizeOfChart(ranges: ChartResult): Pick<ReportSummary, "keys" | "streams"> {
+  return {
+    keys: ranges.reduce((sum, { size }) => sum + size.keyCount, 0),
+    streams: ranges.reduce((sum, { size }) => sum + size.streamCount, 0),
+  };
+}
+
+/** Puts together what is known of the parts of a report. */
+function joinedRanges(parts: readonly WrittenRange[]): Pick<ReportSummary, "sizeBytes" | "crc32"> {
+  let [sizeBytes, crc] = [0, 0];
+  for (const part of parts) {
+    crc = combinedCrc32(crc, part.crc32, part.sizeBytes);
+    sizeBytes += part.sizeBytes;
   }
-  return { sizeBytes, crc32: hexadecimal(crc), keys, streams };
+  return { sizeBytes, crc32: hexadecimal(crc) };
 }
 
 /** Cleans up after a failure, whose own error is the one to be shown. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { LogIdentity } from "../core/manifest.ts";
 import type { RunPlan } from "../core/plan.ts";
 import type { Store } from "./store.ts";
 
@@ -27,13 +28,17 @@ export function checkRoom(
   plan: RunPlan,
   folders: { readonly batch: string; readonly results: string },
 ): void {
-  const built = plan.days.flatMap((day) => day.act === "build" ? [day.log.sizeBytes] : []);
+  const built = plan.days.flatMap((day) => day.act === "build" ? [bytesOf(day.logs)] : []);
   const used = plan.days.flatMap((day) =>
-    day.act === "miss" ? [] : [(day.act === "build" ? day.log : day.manifest.log).sizeBytes]
+    day.act === "miss" ? [] : [bytesOf(day.act === "build" ? day.logs : day.manifest.logs)]
   );
   const sum = (sizes: number[]): number => sizes.reduce((total, size) => total + size, 0);
   check(store, folders.batch, sum(built) * BATCH_SHARE + Math.max(0, ...built) * SCATTER_SHARE);
   check(store, folders.results, sum(used) * REPORT_SHARE);
+}
+
+function bytesOf(logs: readonly LogIdentity[]): number {
+  return logs.reduce((sum, log) => sum + log.sizeBytes, 0);
 }
 
 function check(store: Store, folder: string, neededBytes: number): void {

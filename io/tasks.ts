@@ -7,22 +7,22 @@
  * @module
  */
 
-import { crc32 } from "node:zlib";
-import { type BatchPart, BlockEncoder } from "../core/batch_encoder.ts";
-import { BatchReader, type KeyRange } from "../core/batch_reader.ts";
-import { encodePartition, mergeToRun, type Step } from "../core/batching.ts";
-import { ChartMaker, type ChartSize } from "../core/chart.ts";
+import type { BatchPart } from "../core/batch_encoder.ts";
+import type { KeyRange } from "../core/batch_reader.ts";
+import type { ChartKind, ChartSize } from "../core/chart.ts";
 import type { Day } from "../core/day.ts";
-import { alignedToLines, type ByteRange, type ReadRange, readRange } from "../core/log_ranges.ts";
+import type { Engine } from "../core/engine.ts";
+import type { ByteRange, ReadRange } from "../core/log_ranges.ts";
 import type { MemoryPlan } from "../core/memory.ts";
-import { KeyMerger } from "../core/merge.ts";
 import type { PartitionsByKind } from "../core/partitions.ts";
-import { Piece } from "../core/piece.ts";
-import { type ChunkList, chunksOf, Scatter } from "../core/scatter.ts";
+import type { ChunkList } from "../core/scatter.ts";
+import type { Step } from "../core/steps.ts";
 import type { KeyKind } from "../core/streams.ts";
-import { readerNamed, writerNamed } from "../formats/built_in.ts";
-import { FileSource } from "./byte_files.ts";
-import { OrderedOutput, type TurnState, type WrittenRange } from "./ordered_output.ts";
+import type { FormatList } from "../formats/built_in.ts";
+import type { Columns } from "../formats/interface.ts";
+import { ingest } from "./ingest.ts";
+import { chart, encode, narrow } from "./merging.ts";
+import type { TurnState, WrittenRange } from "./ordered_output.ts";
 import { FolderScratch } from "./scratch.ts";
 import type { Store } from "./store.ts";
 
@@ -35,16 +35,32 @@ interface Claimed {
 /** Reads ranges of a log and scatters their streams over partitions. */
 export interface IngestTask extends Claimed {
   readonly type: "ingest";
-  readonly path: string;
-  readonly ranges: readonly ByteRange[];
+  readonly logs: readonly LogToRead[];
+  readonly ranges: readonly LogRange[];
   readonly partitions: PartitionsByKind;
-  readonly reader: string;
+  readonly columns?: Columns;
   readonly runFolder: string;
+}
+
+/** A log, and how it is read. */
+export interface LogToRead {
+  readonly path: string;
+  /** The name of the reader. */
+  readonly reader: string;
+  /** The name of the compression, where there is one. */
+  readonly compression?: string;
+}
+
+/** A range of one of several logs. */
+export interface LogRange extends ByteRange {
+  /** Its place in the list of logs. */
+  readonly log: number;
 }
 
 /** What a job read. */
 export interface IngestResult {
   readonly ranges: readonly { readonly index: number; readonly read: ReadRange }[];
+  readonly warnings: readonly string[];
   readonly scattered: Scattered;
 }
 
@@ -57,15 +73,24 @@ export interface Scattered {
 /** Merges groups of runs into one run each. */
 export interface NarrowTask extends Claimed {
   readonly type: "narrow";
-  readonly groups: readonly (readonly string[])[];
+  readonly groups: readonly (readonly RunInput[])[];
+  /** All keys count as one, the world. */
+  readonly isWorld: boolean;
   readonly runFolder: string;
+}
+
+/** A batch or a run to be merged. */
+export interface RunInput {
+  readonly path: string;
+  /** Only these keys; all by default. */
+  readonly range?: KeyRange;
 }
 
 /** For each group that a job merged, the path of its run. */
 export type NarrowResult = readonly { readonly index: number; readonly path: string }[];
 
 /** A file that jobs write together. */
-interface SharedOutput extends Claimed {
+interface SharedOutput {
   /** A file that is there. */
   readonly output: string;
   readonly turns: TurnState;
@@ -82,7 +107,7 @@ export interface EncodeTask {
 }
 
 /** The batch of one kind of key. */
-export interface EncodeOutput extends SharedOutput {
+export interface EncodeOutput extends SharedOutput, Claimed {
   readonly kind: KeyKind;
   readonly partitionCount: number;
 }
@@ -95,13 +120,20 @@ export type EncodeResult = readonly {
 }[];
 
 /** Makes ranges of a chart. */
-export interface ChartTask extends SharedOutput {
+export interface ChartTask extends Claimed {
   readonly type: "chart";
-  /** The paths of the inputs, at most as many as the fan-in allows. */
-  readonly inputs: readonly string[];
+  /** The inputs, at most as many as the fan-in allows. */
+  readonly inputs: readonly RunInput[];
+  /** Ascending, and together all keys. */
   readonly ranges: readonly KeyRange[];
-  readonly kind: KeyKind;
+  readonly kind: ChartKind;
   readonly top: number;
+  readonly outputs: readonly ReportOutput[];
+}
+
+/** A report that is printed by ranges of keys. */
+export interface ReportOutput extends SharedOutput {
+  /** The name of the writer. */
   readonly writer: string;
 }
 
@@ -109,7 +141,8 @@ export interface ChartTask extends SharedOutput {
 export type ChartResult = readonly {
   readonly index: number;
   readonly size: ChartSize;
-  readonly written: WrittenRange;
+  /** One for each output. */
+  readonly written: readonly WrittenRange[];
 }[];
 
 export type Task = IngestTask | EncodeTask | NarrowTask | ChartTask;
@@ -120,15 +153,19 @@ export type ResultOf<T extends Task> = T extends IngestTask ? IngestResult
   : T extends EncodeTask ? EncodeResult
   : ChartResult;
 
-/** Makes the claims of a task. */
-export function createClaims(): SharedArrayBuffer {
-  return new SharedArrayBuffer(4);
+/** What a job works with. */
+export interface JobParts {
+  readonly memory: MemoryPlan;
+  readonly engine: Engine;
+  readonly formats: FormatList;
 }
 
 /** What a job keeps from task to task: its memory. */
 export class JobContext {
   readonly store: Store;
   readonly memory: MemoryPlan;
+  readonly engine: Engine;
+  readonly formats: FormatList;
   /** The number of the job, from 0. */
   readonly job: number;
   #workMemory?: ArrayBuffer;
@@ -136,9 +173,11 @@ export class JobContext {
   #outputBuffer?: Uint8Array;
   #scratch?: FolderScratch;
 
-  constructor(store: Store, memory: MemoryPlan, job: number) {
+  constructor(store: Store, parts: JobParts, job: number) {
     this.store = store;
-    this.memory = memory;
+    this.memory = parts.memory;
+    this.engine = parts.engine;
+    this.formats = parts.formats;
     this.job = job;
   }
 
@@ -175,143 +214,4 @@ export function runTask(task: Task, context: JobContext): Generator<Step, unknow
     case "chart":
       return chart(task, context);
   }
-}
-
-/** The next of `count` things that no job has claimed, or `undefined` where none is left. */
-function claim(claims: SharedArrayBuffer, count: number): number | undefined {
-  const index = Atomics.add(new Int32Array(claims), 0, 1);
-  return index < count ? index : undefined;
-}
-
-function* ingest(task: IngestTask, context: JobContext): Generator<Step, IngestResult> {
-  const { logBuffer: buffer, workMemory: memory } = context;
-  const file = context.scratch(task.runFolder).create();
-  const scatter = new Scatter({ partitions: task.partitions, memory, sink: file });
-  const take = scatter.take.bind(scatter);
-  const log = new FileSource(context.store.openToRead(task.path));
-  const ranges: { index: number; read: ReadRange }[] = [];
-  try {
-    const reader = readerNamed(task.reader);
-    for (let index; (index = claim(task.claims, task.ranges.length)) !== undefined;) {
-      const range = task.ranges.length === 1
-        ? task.ranges[0]
-        : alignedToLines(log, task.ranges[index], buffer);
-      const parser = reader.parser({ isStart: index === 0 });
-      const job = { log, range, parser, buffer, checksum: crc32, take };
-      ranges.push({ index, read: yield* readRange(job) });
-    }
-    const chunks = scatter.finish();
-    return { ranges, scattered: { path: file.path, chunks } };
-  } finally {
-    log.close();
-    file.close();
-  }
-}
-
-function* encode(task: EncodeTask, context: JobContext): Generator<Step, EncodeResult> {
-  const inputs = openAll(task.scattered.map(({ path }) => path), context.store);
-  const piece = new Piece(context.workMemory);
-  try {
-    const results: EncodeResult[number][] = [];
-    for (const output of task.outputs) {
-      results.push(...yield* encodeOutput(task, output, inputs.sources, piece, context));
-    }
-    return results;
-  } finally {
-    inputs.close();
-  }
-}
-
-function* encodeOutput(
-  { day, scattered, runFolder }: EncodeTask,
-  { kind, claims, partitionCount, output: path, turns }: EncodeOutput,
-  sources: readonly FileSource[],
-  piece: Piece,
-  context: JobContext,
-): Generator<Step, EncodeResult> {
-  const { fanIn, cursorBytes } = context.memory;
-  const tools = { scratch: context.scratch(runFolder), checksum: crc32, fanIn, cursorBytes };
-  const results: EncodeResult[number][] = [];
-  const file = context.store.openToWrite(path);
-  try {
-    const output = new OrderedOutput(file, turns, context.outputBuffer);
-    for (let index; (index = claim(claims, partitionCount)) !== undefined;) {
-      output.begin(index);
-      const encoder = new BlockEncoder(output, crc32);
-      const parts = scattered.map(({ chunks }, i) => (
-        { source: sources[i], chunks: chunksOf(chunks[kind]!, index) }
-      ));
-      yield* encodePartition(parts, { kind, day }, { piece, encoder }, tools);
-      const part = encoder.finish();
-      output.finish();
-      results.push({ kind, index, part });
-    }
-    output.flush();
-  } finally {
-    file.close();
-  }
-  return results;
-}
-
-function* narrow(task: NarrowTask, context: JobContext): Generator<Step, NarrowResult> {
-  const result: { index: number; path: string }[] = [];
-  for (let index; (index = claim(task.claims, task.groups.length)) !== undefined;) {
-    const run = context.scratch(task.runFolder).create();
-    const inputs = openAll(task.groups[index], context.store);
-    try {
-      const { cursorBytes } = context.memory;
-      const readers = inputs.sources.map((source) => new BatchReader(source, crc32));
-      yield* mergeToRun(readers, run, { checksum: crc32, cursorBytes });
-    } finally {
-      inputs.close();
-    }
-    run.close();
-    result.push({ index, path: run.path });
-  }
-  return result;
-}
-
-/** Files that are open together. */
-interface OpenSources {
-  readonly sources: readonly FileSource[];
-  close(): void;
-}
-
-/** Opens all the files, or none. */
-function openAll(paths: readonly string[], store: Store): OpenSources {
-  const sources: FileSource[] = [];
-  const close = (): void => sources.forEach((source) => source.close());
-  try {
-    for (const path of paths) sources.push(new FileSource(store.openToRead(path)));
-    return { sources, close };
-  } catch (error) {
-    close();
-    throw error;
-  }
-}
-
-function* chart(task: ChartTask, context: JobContext): Generator<Step, ChartResult> {
-  const printer = writerNamed(task.writer).printer(task);
-  const maker = new ChartMaker(task.top, printer);
-  const inputs = openAll(task.inputs, context.store);
-  const results: { index: number; size: ChartSize; written: WrittenRange }[] = [];
-  const file = context.store.openToWrite(task.output);
-  try {
-    const { cursorBytes } = context.memory;
-    const nothing = { from: Infinity, to: Infinity };
-    const readers = inputs.sources.map((source) => new BatchReader(source, crc32));
-    const merger = new KeyMerger(readers.map((reader) => reader.cursor(nothing, cursorBytes)));
-    const output = new OrderedOutput(file, task.turns, context.outputBuffer);
-    for (let index; (index = claim(task.claims, task.ranges.length)) !== undefined;) {
-      merger.restart(task.ranges[index]);
-      output.begin(index);
-      const size = yield* maker.make(merger, output);
-      results.push({ index, size, written: output.finish() });
-    }
-    output.flush();
-  } finally {
-    file.close();
-    inputs.close();
-  }
-  return results;
 }

@@ -4,9 +4,11 @@
  * @module
  */
 
+import { engineOf } from "../core/engine.ts";
 import type { Step } from "../core/steps.ts";
 import { plainError, PROGRESS_UNITS, type WorkerAnswer, type WorkerStart } from "./crew.ts";
 import { drive } from "./drive.ts";
+import { loadFormats } from "./formats.ts";
 import { denoStore } from "./store.ts";
 import { JobContext, runTask, type Task } from "./tasks.ts";
 
@@ -19,8 +21,13 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 
 scope.onmessage = ({ data }) => {
-  const { job, memory, progress } = data as WorkerStart;
-  const context = new JobContext(denoStore, memory, job);
+  const { job, memory, ids, plugins, progress } = data as WorkerStart;
+  const formats = loadFormats(plugins);
+  const context = formats.then((formats) =>
+    new JobContext(denoStore, { memory, engine: engineOf(ids), formats }, job)
+  );
+  // Where a format cannot be loaded, the first task says so.
+  context.catch(() => {});
   const tell = progressTeller(progress);
   scope.onmessage = async ({ data: task }) => {
     scope.postMessage(await answer(task as Task, context, tell));
@@ -29,11 +36,13 @@ scope.onmessage = ({ data }) => {
 
 async function answer(
   task: Task,
-  context: JobContext,
+  context: Promise<JobContext>,
   tell: (step: Step) => void,
 ): Promise<WorkerAnswer> {
   try {
-    return { result: await drive<unknown>(runTask(task, context), tell, undefined, Infinity) };
+    return {
+      result: await drive<unknown>(runTask(task, await context), tell, undefined, Infinity),
+    };
   } catch (error) {
     return { error: plainError(error) };
   }

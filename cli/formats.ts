@@ -1,0 +1,37 @@
+/**
+ * The command `formats`.
+ *
+ * @module
+ */
+
+import { READERS, WRITERS } from "../formats/built_in.ts";
+import { print } from "./console.ts";
+
+/** Shows the formats of logs and of reports. */
+export function formats(): void {
+  print(`${formatsText()}\n`);
+}
+
+/** The formats as lines of at most 80 columns. */
+export function formatsText(): string {
+  const readers = READERS.map(({ name, description, endings }) => [name, description, endings]);
+  const writers = WRITERS.map((
+    { name, description, extension },
+  ) => [name, description, [extension]]);
+  return [
+    "Formats of logs (--reader), found by the ending of the name or the first bytes:",
+    ...READERS.map((reader) => line(reader, reader.endings)),
+    "",
+    "Any of them may be compressed by gzip (.gz) or zstd (.zst).",
+    "",
+    "Formats of reports (--writer, one or several):",
+    ...WRITERS.map((writer) => line(writer, [writer.extension])),
+    "",
+    "Your own: --reader ./my-reader.js, --writer ./my-writer.js; see docs/writing-a-format.md.",
+  ].join("\n");
+}
+
+function line(format: { name: string; description: string }, endings: readonly string[]): string {
+  const names = endings.map((ending) => `.${ending}`).join(" ");
+  return `  ${format.name.padEnd(9)}${format.description}${names === "" ? "" : ` (${names})`}`;
+}

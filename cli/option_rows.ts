@@ -1,0 +1,309 @@
+/**
+ * The one table of options, with the commands they belong to.
+ *
+ * @module
+ */
+
+import { DEFAULT_LOG_NAME } from "../core/names.ts";
+import type { CommandName } from "./commands.ts";
+import { charts, columns, file, formatName, formatNames, logPattern } from "./format_values.ts";
+import {
+  count,
+  day,
+  folder,
+  oneOf,
+  orWord,
+  share,
+  size,
+  type ValueKind,
+  wholeNumber,
+} from "./values.ts";
+
+/** One option of one or more commands. */
+export interface OptionRow {
+  /** The option as it is typed; the field of its value is the same in camelCase. */
+  readonly flag: `--${string}`;
+  /** The commands that take it; a flag is in one row only for each command. */
+  readonly commands: readonly CommandName[];
+  /** What it does: a short phrase for one line of the help. */
+  readonly help: string;
+  /** The kind of its value; an option without one is a switch, `false` where it is not given. */
+  readonly kind?: ValueKind<unknown>;
+  /** What stands for the value in the help. */
+  readonly placeholder?: string;
+  /** The value where the option is not given, as it would be typed. */
+  readonly default?: string;
+  /** In place of a default: how the program chooses; the field is `undefined`. */
+  readonly otherwise?: string;
+}
+
+const wholeDays = wholeNumber({ min: 1, max: 3650, unit: "days" });
+
+/** The options, in the order of the help. */
+export const OPTION_ROWS = [
+  {
+    flag: "--logs",
+    placeholder: "DIR",
+    default: "logs",
+    help: "folder of the logs",
+    kind: folder,
+    commands: ["run"],
+  },
+  {
+    flag: "--batch",
+    placeholder: "DIR",
+    default: "batch",
+    help: "folder of the batches",
+    kind: folder,
+    commands: ["run"],
+  },
+  {
+    flag: "--results",
+    placeholder: "DIR",
+    default: "results",
+    help: "folder of the results",
+    kind: folder,
+    commands: ["run"],
+  },
+  {
+    flag: "--out",
+    placeholder: "DIR",
+    default: "topstreams-demo",
+    help: "folder for logs, batches and results",
+    kind: folder,
+    commands: ["demo"],
+  },
+  {
+    flag: "--out",
+    placeholder: "DIR",
+    default: "logs",
+    help: "folder for the logs",
+    kind: folder,
+    commands: ["generate"],
+  },
+  {
+    flag: "--date",
+    placeholder: "DAY",
+    otherwise: "newest before today",
+    help: "last day of the window",
+    kind: day,
+    commands: ["run"],
+  },
+  {
+    flag: "--date",
+    placeholder: "DAY",
+    otherwise: "yesterday",
+    help: "last day to make a log of",
+    kind: day,
+    commands: ["generate"],
+  },
+  {
+    flag: "--days",
+    placeholder: "N",
+    default: "7",
+    help: "days of the window",
+    kind: wholeDays,
+    commands: ["run"],
+  },
+  {
+    flag: "--days",
+    placeholder: "N",
+    default: "1",
+    help: "days to make a log of each",
+    kind: wholeDays,
+    commands: ["generate"],
+  },
+  {
+    flag: "--top",
+    placeholder: "N",
+    default: "50",
+    help: "songs of each key, at most",
+    kind: wholeNumber({ min: 1, max: 1_000_000, unit: "songs" }),
+    commands: ["run"],
+  },
+  {
+    flag: "--by",
+    placeholder: "LIST",
+    default: "country,user",
+    help: "charts to make, such as world:200",
+    kind: charts,
+    commands: ["run"],
+  },
+  {
+    flag: "--log-name",
+    placeholder: "PATTERN",
+    default: DEFAULT_LOG_NAME,
+    help: "how logs are called",
+    kind: logPattern,
+    commands: ["run"],
+  },
+  {
+    flag: "--reader",
+    placeholder: "NAME",
+    otherwise: "by name or first bytes",
+    help: "format of the logs, or a module with one",
+    kind: formatName,
+    commands: ["run"],
+  },
+  {
+    flag: "--columns",
+    placeholder: "LIST",
+    otherwise: "song, user, country",
+    help: "such as song=track_id,user=listener,country=cc",
+    kind: columns,
+    commands: ["run"],
+  },
+  {
+    flag: "--ids",
+    placeholder: "KIND",
+    default: "number",
+    help: "what songs and users are: number or text",
+    kind: oneOf(["number", "text"]),
+    commands: ["run"],
+  },
+  {
+    flag: "--writer",
+    placeholder: "LIST",
+    default: "top",
+    help: "formats of the reports, or modules with them",
+    kind: formatNames,
+    commands: ["run"],
+  },
+  {
+    flag: "--compress",
+    placeholder: "KIND",
+    default: "none",
+    help: "compress reports: gz or none",
+    kind: oneOf(["gz", "none"]),
+    commands: ["run"],
+  },
+  {
+    flag: "--config",
+    placeholder: "FILE",
+    otherwise: "no file",
+    help: "JSON with any of these options",
+    kind: file,
+    commands: ["run"],
+  },
+  {
+    flag: "--strict",
+    help: "fail on a missing day and on a log of 0 bytes",
+    commands: ["run"],
+  },
+  {
+    flag: "--replace",
+    help: "publish even if fewer days are used than before",
+    commands: ["run"],
+  },
+  {
+    flag: "--replace",
+    help: "write over logs that are there",
+    commands: ["generate"],
+  },
+  {
+    flag: "--max-rejected",
+    placeholder: "PERCENT",
+    default: "1%",
+    help: "rejected rows a log may have",
+    kind: share,
+    commands: ["run"],
+  },
+  {
+    flag: "--keep-batches",
+    placeholder: "DAYS",
+    otherwise: "as --days",
+    help: "days that batches are kept",
+    kind: wholeDays,
+    commands: ["run"],
+  },
+  {
+    flag: "--keep-results",
+    placeholder: "DAYS",
+    default: "all",
+    help: "days that results are kept",
+    kind: orWord("all", wholeDays),
+    commands: ["run"],
+  },
+  {
+    flag: "--memory",
+    placeholder: "SIZE",
+    default: "512MiB",
+    help: "peak of the whole process",
+    kind: size,
+    commands: ["run"],
+  },
+  {
+    flag: "--jobs",
+    placeholder: "N",
+    otherwise: "the cores there are",
+    help: "jobs that work at once",
+    kind: wholeNumber({ min: 1, max: 256, unit: "jobs" }),
+    commands: ["run"],
+  },
+  {
+    flag: "--quiet",
+    help: "show warnings and errors only",
+    commands: ["run"],
+  },
+  {
+    flag: "--verbose",
+    help: "show every step, and where an error arose",
+    commands: ["run"],
+  },
+  {
+    flag: "--rows",
+    placeholder: "N",
+    default: "30M",
+    help: "rows of each log",
+    kind: count({ min: 0, max: 1_000_000_000, unit: "rows" }),
+    commands: ["generate"],
+  },
+  {
+    flag: "--users",
+    placeholder: "N",
+    otherwise: "as the profile has it",
+    help: "users that there are",
+    kind: count({ min: 1, max: 1_000_000_000, unit: "users" }),
+    commands: ["generate"],
+  },
+  {
+    flag: "--songs",
+    placeholder: "N",
+    default: "4M",
+    help: "songs that there are",
+    kind: count({ min: 1, max: 1_000_000_000, unit: "songs" }),
+    commands: ["generate"],
+  },
+  {
+    flag: "--countries",
+    placeholder: "N",
+    default: "160",
+    help: "countries that there are",
+    kind: wholeNumber({ min: 1, max: 250, unit: "countries" }),
+    commands: ["generate"],
+  },
+  {
+    flag: "--profile",
+    placeholder: "NAME",
+    default: "wide",
+    help: "wide: few streams a user; sample: many",
+    kind: oneOf(["wide", "sample"]),
+    commands: ["generate"],
+  },
+  {
+    flag: "--corrupt",
+    placeholder: "PERCENT",
+    default: "0.2%",
+    help: "rows that are to be rejected",
+    kind: share,
+    commands: ["generate"],
+  },
+  {
+    flag: "--seed",
+    placeholder: "N",
+    default: "1",
+    help: "another number makes other logs",
+    kind: wholeNumber({ min: 0, max: 2 ** 32 - 1 }),
+    commands: ["demo", "generate"],
+  },
+] as const satisfies readonly OptionRow[];

@@ -1,0 +1,153 @@
+/**
+ * The task of reading logs: their streams are scattered over partitions.
+ *
+ * @module
+ */
+
+import { crc32 } from "node:zlib";
+import { alignedToLines, readParts, type ReadRange, readRange } from "../core/log_ranges.ts";
+import { awaited, type Step } from "../core/steps.ts";
+import { FormatError, type RowTally, type StreamBlock } from "../core/streams.ts";
+import { named } from "../formats/built_in.ts";
+import { compressionNamed } from "../formats/compression.ts";
+import type { AnyReader, ParserOptions, Reader, TableReader } from "../formats/interface.ts";
+import { FileSource } from "./byte_files.ts";
+import { claim } from "./claims.ts";
+import { LogParts } from "./log_parts.ts";
+import type { IngestResult, IngestTask, JobContext, LogRange, LogToRead } from "./tasks.ts";
+
+/** Reads all ranges of logs that this job can claim. */
+export function* ingest(task: IngestTask, context: JobContext): Generator<Step, IngestResult> {
+  const { workMemory: memory, engine } = context;
+  const file = context.scratch(task.runFolder).create();
+  const scatter = engine.scatter({ partitions: task.partitions, memory, sink: file });
+  const take = (block: StreamBlock): void => scatter.take(block);
+  const ranges: { index: number; read: ReadRange }[] = [];
+  const warnings: string[] = [];
+  try {
+    for (let index; (index = claim(task.claims, task.ranges.length)) !== undefined;) {
+      const range = task.ranges[index];
+      const log = task.logs[range.log];
+      const job = { log, range, columns: task.columns, runFolder: task.runFolder, take, warnings };
+      ranges.push({ index, read: yield* readLogRange(job, context) });
+    }
+    const chunks = scatter.finish();
+    return { ranges, scattered: { path: file.path, chunks }, warnings };
+  } finally {
+    file.close();
+  }
+}
+
+interface LogRangeJob extends Pick<IngestTask, "columns" | "runFolder"> {
+  readonly log: LogToRead;
+  readonly range: LogRange;
+  readonly take: (block: StreamBlock) => void;
+  readonly warnings: string[];
+}
+
+/** Reads a range of a log; errors of its format name the log. */
+function* readLogRange(job: LogRangeJob, context: JobContext): Generator<Step, ReadRange> {
+  const { path } = job.log;
+  const log = new FileSource(context.store.openToRead(path));
+  try {
+    const reader = named(context.formats.readers, job.log.reader, "reader");
+    if (job.log.compression === undefined && "parser" in reader) {
+      return yield* readPlain(log, reader, job, context);
+    }
+    return yield* readWhole(log, reader, job, context);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new Error(`Cannot read log "${path}": ${error.message}`, { cause: error });
+  } finally {
+    log.close();
+  }
+}
+
+/** Reads a range of what is not compressed, or all of it. */
+function* readPlain(
+  log: FileSource,
+  reader: Reader,
+  { range, columns, take }: LogRangeJob,
+  { logBuffer: buffer, engine }: JobContext,
+): Generator<Step, ReadRange> {
+  const isWhole = range.from === 0 && range.to === log.sizeBytes;
+  const lines = isWhole ? range : alignedToLines(log, range, buffer);
+  const parser = reader.parser({ isStart: range.from === 0, ids: engine.ids, columns });
+  return yield* readRange({ log, range: lines, parser, buffer, checksum: crc32, take });
+}
+
+/** Reads a log that is compressed, or must be read here and there. */
+function* readWhole(
+  log: FileSource,
+  reader: AnyReader,
+  job: LogRangeJob,
+  context: JobContext,
+): Generator<Step, ReadRange> {
+  const file = new LogParts(log);
+  const plain = decompressed(file, job);
+  const tally = "parser" in reader
+    ? yield* readStream(file, plain, reader, job, context)
+    : yield* readTable(file, plain, reader, job, context);
+  return { tally, sizeBytes: file.sizeBytes, crc32: file.crc32 };
+}
+
+function decompressed(file: LogParts, { log, warnings }: LogRangeJob): AsyncIterable<Uint8Array> {
+  if (log.compression === undefined) return file;
+  const warn = (text: string): void => void warnings.push(`log "${log.path}": ${text}`);
+  return compressionNamed(log.compression).decompress(file, warn);
+}
+
+function* readStream(
+  file: LogParts,
+  plain: AsyncIterable<Uint8Array>,
+  reader: Reader,
+  { columns, take }: LogRangeJob,
+  { logBuffer: buffer, engine }: JobContext,
+): Generator<Step, RowTally> {
+  const parser = reader.parser({ ids: engine.ids, columns });
+  const parts = plain[Symbol.asyncIterator]();
+  try {
+    return yield* readParts({ parts, parser, buffer, take, doneBytes: () => file.takeProgress() });
+  } finally {
+    yield* ended(parts);
+  }
+}
+
+/** Reads a table: a compressed one is decompressed to a scratch file first. */
+function* readTable(
+  file: LogParts,
+  plain: AsyncIterable<Uint8Array>,
+  reader: TableReader,
+  job: LogRangeJob,
+  context: JobContext,
+): Generator<Step, RowTally> {
+  const isCompressed = job.log.compression !== undefined;
+  const copy = isCompressed ? context.scratch(job.runFolder).create() : undefined;
+  const parts = plain[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = yield* awaited(parts.next());
+      if (done) break;
+      copy?.write(value);
+    }
+  } finally {
+    yield* ended(parts);
+  }
+  const options: ParserOptions = { ids: context.engine.ids, columns: job.columns };
+  const rows = reader.read(copy?.open() ?? file.source, options, job.take);
+  try {
+    for (;;) {
+      const { done, value } = yield* awaited(rows.next());
+      if (done) return value;
+      yield { logBytes: value, entries: 0 };
+    }
+  } finally {
+    yield* ended(rows);
+    copy?.remove();
+  }
+}
+
+/** Ends what may not have come to its end; what it throws then is of no use to anyone. */
+function* ended(iterator: AsyncIterator<unknown, unknown>): Generator<Step> {
+  yield* awaited(Promise.resolve(iterator.return?.()).catch(() => {}));
+}

@@ -1,0 +1,194 @@
+/**
+ * The tasks that sort, merge, choose and print.
+ *
+ * @module
+ */
+
+import { crc32 } from "node:zlib";
+import { encodePartition, mergeToRun } from "../core/batching.ts";
+import { ChartMaker, type ChartPrinter } from "../core/chart.ts";
+import type { MergeInput, SortedPiece } from "../core/engine.ts";
+import { chunksOf } from "../core/scatter.ts";
+import type { Step } from "../core/steps.ts";
+import { named } from "../formats/built_in.ts";
+import { FileSource } from "./byte_files.ts";
+import { claim } from "./claims.ts";
+import { OrderedOutput } from "./ordered_output.ts";
+import type { OpenFile, Store } from "./store.ts";
+import type {
+  ChartResult,
+  ChartTask,
+  EncodeOutput,
+  EncodeResult,
+  EncodeTask,
+  JobContext,
+  NarrowResult,
+  NarrowTask,
+  RunInput,
+} from "./tasks.ts";
+
+/** Sorts and encodes all partitions that this job can claim. */
+export function* encode(task: EncodeTask, context: JobContext): Generator<Step, EncodeResult> {
+  const inputs = openAll(task.scattered.map(({ path }) => path), context.store);
+  const piece = context.engine.piece(context.workMemory);
+  try {
+    const results: EncodeResult[number][] = [];
+    for (const output of task.outputs) {
+      results.push(...yield* encodeOutput(task, output, inputs.sources, piece, context));
+    }
+    return results;
+  } finally {
+    inputs.close();
+  }
+}
+
+function* encodeOutput(
+  { day, scattered, runFolder }: EncodeTask,
+  { kind, claims, partitionCount, output: path, turns }: EncodeOutput,
+  sources: readonly FileSource[],
+  piece: SortedPiece,
+  context: JobContext,
+): Generator<Step, EncodeResult> {
+  const { engine, memory: { fanIn, cursorBytes } } = context;
+  const scratch = context.scratch(runFolder);
+  const tools = { scratch, checksum: crc32, fanIn, cursorBytes, engine };
+  const results: EncodeResult[number][] = [];
+  const file = context.store.openToWrite(path);
+  try {
+    const output = new OrderedOutput(file, turns, context.outputBuffer);
+    for (let index; (index = claim(claims, partitionCount)) !== undefined;) {
+      output.begin(index);
+      const blocks = engine.blocks(output, crc32);
+      const parts = scattered.map(({ chunks }, i) => (
+        { source: sources[i], chunks: chunksOf(chunks[kind]!, index) }
+      ));
+      yield* encodePartition(parts, { kind, day }, { piece, blocks }, tools);
+      const part = blocks.finish();
+      output.finish();
+      results.push({ kind, index, part });
+    }
+    output.flush();
+  } finally {
+    file.close();
+  }
+  return results;
+}
+
+/** Merges all groups that this job can claim. */
+export function* narrow(task: NarrowTask, context: JobContext): Generator<Step, NarrowResult> {
+  const { engine, memory: { cursorBytes } } = context;
+  const options = { checksum: crc32, engine, cursorBytes, isWorld: task.isWorld };
+  const result: { index: number; path: string }[] = [];
+  for (let index; (index = claim(task.claims, task.groups.length)) !== undefined;) {
+    const run = context.scratch(task.runFolder).create();
+    const group = openInputs(task.groups[index], context);
+    try {
+      yield* mergeToRun(group.inputs, run, options);
+    } finally {
+      group.close();
+    }
+    run.close();
+    result.push({ index, path: run.path });
+  }
+  return result;
+}
+
+/** Inputs of a merge that are open together. */
+interface OpenInputs {
+  readonly inputs: readonly MergeInput[];
+  close(): void;
+}
+
+/** Opens inputs; a file that has several of them is opened once. */
+function openInputs(inputs: readonly RunInput[], { store, engine }: JobContext): OpenInputs {
+  const paths = [...new Set(inputs.map(({ path }) => path))];
+  const { sources, close } = openAll(paths, store);
+  try {
+    const batches = new Map(paths.map((path, i) => [path, engine.openBatch(sources[i], crc32)]));
+    return {
+      inputs: inputs.map(({ path, range }) => ({ batch: batches.get(path)!, range })),
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** Files that are open together. */
+interface OpenSources {
+  readonly sources: readonly FileSource[];
+  close(): void;
+}
+
+/** Opens all the files, or none. */
+function openAll(paths: readonly string[], store: Store): OpenSources {
+  const sources: FileSource[] = [];
+  const close = (): void => sources.forEach((source) => source.close());
+  try {
+    for (const path of paths) sources.push(new FileSource(store.openToRead(path)));
+    return { sources, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** Makes all ranges of a chart that this job can claim. */
+export function* chart(task: ChartTask, context: JobContext): Generator<Step, ChartResult> {
+  const { engine, memory: { cursorBytes } } = context;
+  const isWorld = task.kind === "world";
+  const open = openInputs(task.inputs, context);
+  const reports = openReports(task, context);
+  const results: ChartResult[number][] = [];
+  try {
+    const merger = engine.merger(open.inputs, { cursorBytes, isWorld });
+    const maker = new ChartMaker(task.top, reports.outputs, engine);
+    const { length } = task.ranges;
+    for (let index; (index = claim(task.claims, length)) !== undefined;) {
+      if (!isWorld) merger.restart(task.ranges[index]);
+      for (const { sink } of reports.outputs) sink.begin(index);
+      const part = { isFirst: index === 0, isLast: index === length - 1 };
+      const size = yield* maker.make(merger, part);
+      results.push({ index, size, written: reports.outputs.map(({ sink }) => sink.finish()) });
+    }
+    for (const { sink } of reports.outputs) sink.flush();
+  } finally {
+    reports.close();
+    open.close();
+  }
+  return results;
+}
+
+/** Reports that are open together. */
+interface OpenReports {
+  readonly outputs: readonly { readonly printer: ChartPrinter; readonly sink: OrderedOutput }[];
+  close(): void;
+}
+
+/** Opens the reports of a chart, with their shares of the output buffer. */
+function openReports(
+  task: ChartTask,
+  { store, engine, formats, outputBuffer }: JobContext,
+): OpenReports {
+  const files: OpenFile[] = [];
+  const share = Math.floor(outputBuffer.length / task.outputs.length);
+  const close = (): void => files.forEach((file) => file.close());
+  try {
+    const outputs = task.outputs.map(({ writer, output, turns }, i) => {
+      files.push(store.openToWrite(output));
+      const buffer = outputBuffer.subarray(i * share, (i + 1) * share);
+      const { kind, top } = task;
+      const printer = named(formats.writers, writer, "writer").printer({
+        kind,
+        top,
+        ids: engine.ids,
+      });
+      return { printer, sink: new OrderedOutput(files[i], turns, buffer) };
+    });
+    return { outputs, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
