@@ -5,7 +5,14 @@
  */
 
 import type { Step } from "../core/batching.ts";
-import { plainError, PROGRESS_UNITS, type WorkerAnswer, type WorkerStart } from "./crew.ts";
+import {
+  GIVEN_UP,
+  plainError,
+  PROGRESS_UNITS,
+  type WorkerAnswer,
+  type WorkerStart,
+} from "./crew.ts";
+import { StoppedError } from "./drive.ts";
 import { denoStore } from "./store.ts";
 import { JobContext, runTask, type Task } from "./tasks.ts";
 
@@ -18,36 +25,42 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 
 scope.onmessage = ({ data }) => {
-  const { job, memory, progress } = data as WorkerStart;
+  const { job, memory, shared } = data as WorkerStart;
   const context = new JobContext(denoStore, memory, job);
-  const tell = progressTeller(progress);
-  scope.onmessage = ({ data: task }) => scope.postMessage(answer(task as Task, context, tell));
+  const onStep = stepTeller(new Int32Array(shared));
+  scope.onmessage = ({ data: task }) => scope.postMessage(answer(task as Task, context, onStep));
 };
 
-function answer(task: Task, context: JobContext, tell: (step: Step) => void): WorkerAnswer {
+function answer(task: Task, context: JobContext, onStep: (step: Step) => boolean): WorkerAnswer {
   try {
     const steps = runTask(task, context);
     for (;;) {
       const { done, value } = steps.next();
       if (done) return { result: value };
-      tell(value as Step);
+      if (onStep(value as Step)) continue;
+      steps.return(undefined as never);
+      throw new StoppedError("Stopped: another job failed");
     }
   } catch (error) {
     return { error: plainError(error) };
   }
 }
 
-/** Adds up what is done in units that fit in 32 bits; the rest is kept for the next time. */
-function progressTeller(progress: SharedArrayBuffer): (step: Step) => void {
-  const done = new Int32Array(progress);
+/**
+ * Makes what is called after each step: it tells what is done and returns whether to go on.
+ *
+ * What is done is added up in units that fit in 32 bits; the rest is kept for the next time.
+ */
+function stepTeller(shared: Int32Array): (step: Step) => boolean {
   let logBytes = 0;
   let entries = 0;
   return (step) => {
     logBytes += step.logBytes;
     entries += step.entries;
-    Atomics.add(done, 0, Math.floor(logBytes / PROGRESS_UNITS.logBytes));
-    Atomics.add(done, 1, Math.floor(entries / PROGRESS_UNITS.entries));
+    Atomics.add(shared, 0, Math.floor(logBytes / PROGRESS_UNITS.logBytes));
+    Atomics.add(shared, 1, Math.floor(entries / PROGRESS_UNITS.entries));
     logBytes %= PROGRESS_UNITS.logBytes;
     entries %= PROGRESS_UNITS.entries;
+    return Atomics.load(shared, GIVEN_UP) === 0;
   };
 }
