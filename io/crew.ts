@@ -10,6 +10,7 @@ import type { MemoryPlan } from "../core/memory.ts";
 import type { IdKind } from "../core/streams.ts";
 import { drive, StoppedError } from "./drive.ts";
 import type { PluginModules } from "./formats.ts";
+import { giveUpTurns } from "./ordered_output.ts";
 import type { Store } from "./store.ts";
 import { JobContext, type JobParts, type ResultOf, runTask, type Task } from "./tasks.ts";
 
@@ -21,7 +22,8 @@ export interface Crew {
    *
    * @param onStep told of what is done, now and then
    * @returns what each job gives
-   * @throws what a job throws; the others are told to end, and nothing they do is used
+   * @throws what the first job that fails throws; the others have stopped by then, and nothing they
+   *   did is used
    * @throws {StoppedError} where the signal was given
    */
   do<T extends Task>(
@@ -66,14 +68,23 @@ class CrewOfOne implements Crew {
 /** What is done so far, shared with the workers: KiB of logs, and thousands of entries. */
 export const PROGRESS_UNITS = { logBytes: 1024, entries: 1024 } as const;
 
+/** The place of the integer that says that the task was given up. */
+export const GIVEN_UP = 2;
+
+/** A worker that is no more. */
+class CrashError extends Error {}
+
 /** What a worker is told when it starts. */
 export interface WorkerStart {
   readonly job: number;
   readonly memory: MemoryPlan;
   readonly ids: IdKind;
   readonly plugins: PluginModules;
-  /** Two 32-bit integers, see {@linkcode PROGRESS_UNITS}. */
-  readonly progress: SharedArrayBuffer;
+  /**
+   * Three 32-bit integers: what is done (see {@linkcode PROGRESS_UNITS}), and whether the task was
+   * given up.
+   */
+  readonly shared: SharedArrayBuffer;
 }
 
 /** What a worker answers to a task. */
@@ -109,7 +120,7 @@ const LOOK_MS = 100;
 class WorkerCrew implements Crew {
   readonly jobs: number;
   readonly #parts: CrewParts;
-  readonly #progress = new SharedArrayBuffer(8);
+  readonly #shared = new SharedArrayBuffer(12);
   #workers: Worker[] = [];
   /** Numbers of jobs are never used again, nor are the names of their files. */
   #started = 0;
@@ -127,7 +138,7 @@ class WorkerCrew implements Crew {
       const job = this.#started++;
       const worker = new Worker(url, { type: "module", name: `job ${job}` });
       const { memory, plugins, engine: { ids } } = this.#parts;
-      const start: WorkerStart = { job, memory, ids, plugins, progress: this.#progress };
+      const start: WorkerStart = { job, memory, ids, plugins, shared: this.#shared };
       worker.postMessage(start);
       return worker;
     });
@@ -147,10 +158,9 @@ class WorkerCrew implements Crew {
     signal?.addEventListener("abort", stop);
     try {
       if (signal?.aborted) stop();
-      const answers = this.#workers.map((worker) => answerOf(worker, task));
-      return await Promise.race([Promise.all(answers), stopped]) as ResultOf<T>[];
+      return await Promise.race([this.#answers(task), stopped]);
     } catch (error) {
-      this.end();
+      if (error instanceof StoppedError || error instanceof CrashError) this.end();
       throw error;
     } finally {
       clearInterval(looking);
@@ -159,8 +169,36 @@ class WorkerCrew implements Crew {
     }
   }
 
+  /**
+   * Waits for all jobs. Where one fails the others are told to give up, and the workers live on:
+   * on Deno 2.4 a worker that was ended in the middle of its work, and another started in its place,
+   * may leave the main thread turning round for ever.
+   */
+  async #answers<T extends Task>(task: T): Promise<ResultOf<T>[]> {
+    let failure: { readonly error: unknown } | undefined;
+    const answers = this.#workers.map(async (worker) => {
+      try {
+        return await answerOf(worker, task) as ResultOf<T>;
+      } catch (error) {
+        failure ??= { error };
+        this.#giveUp(task);
+        return undefined;
+      }
+    });
+    const results = await Promise.all(answers);
+    Atomics.store(new Int32Array(this.#shared), GIVEN_UP, 0);
+    if (failure !== undefined) throw failure.error;
+    return results as ResultOf<T>[];
+  }
+
+  #giveUp(task: Task): void {
+    Atomics.store(new Int32Array(this.#shared), GIVEN_UP, 1);
+    const outputs = "outputs" in task ? task.outputs : [];
+    for (const { turns } of outputs) giveUpTurns(turns);
+  }
+
   #takeProgress(): Step {
-    const done = new Int32Array(this.#progress);
+    const done = new Int32Array(this.#shared);
     return {
       logBytes: Atomics.exchange(done, 0, 0) * PROGRESS_UNITS.logBytes,
       entries: Atomics.exchange(done, 1, 0) * PROGRESS_UNITS.entries,
@@ -182,7 +220,7 @@ function answerOf(worker: Worker, task: Task): Promise<unknown> {
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      reject(new Error(`Cannot go on: a job failed: ${event.message}`));
+      reject(new CrashError(`Cannot go on: a job failed: ${event.message}`));
     };
     worker.postMessage(task);
   });

@@ -26,7 +26,7 @@ export const TURN_MS = 40;
 export async function drive<T>(
   steps: Generator<Step, T>,
   onStep: (step: Step) => void,
-  signal?: AbortSignal,
+  signal?: { readonly aborted: boolean },
   turnMs = TURN_MS,
 ): Promise<T> {
   let error: { readonly thrown: unknown } | undefined;
@@ -43,12 +43,13 @@ export async function drive<T>(
         error = { thrown };
       }
     }
-    if (performance.now() < turnEnds) continue;
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (performance.now() >= turnEnds) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      turnEnds = performance.now() + turnMs;
+    }
     if (signal?.aborted) {
       steps.return(undefined as never);
       throw new StoppedError("Stopped");
     }
-    turnEnds = performance.now() + turnMs;
   }
 }

@@ -11,9 +11,13 @@
 
 import { crc32 } from "node:zlib";
 import type { ByteSink } from "../core/bytes.ts";
+import { StoppedError } from "./drive.ts";
 import type { OpenFile } from "./store.ts";
 
-/** What the jobs share: whose turn it is, and where in the file its range begins. */
+/**
+ * What the jobs share: whose turn it is, whether the work was given up, and where in the file the
+ * range of the turn begins.
+ */
 export type TurnState = SharedArrayBuffer;
 
 /** Makes the state of an output whose first range begins at `offset`. */
@@ -21,6 +25,13 @@ export function createTurns(offset: number): TurnState {
   const state = new SharedArrayBuffer(16);
   new Float64Array(state, 8, 1)[0] = offset;
   return state;
+}
+
+/** Tells all who wait for a turn that it will not come: a job has failed. */
+export function giveUpTurns(state: TurnState): void {
+  const turn = new Int32Array(state, 0, 2);
+  Atomics.store(turn, 1, 1);
+  Atomics.notify(turn, 0);
 }
 
 /** Where the ranges that were written end. */
@@ -61,7 +72,7 @@ export class OrderedOutput implements ByteSink {
   /** @param buffer the memory for ranges */
   constructor(file: OpenFile, state: TurnState, buffer: Uint8Array) {
     this.#file = file;
-    this.#turn = new Int32Array(state, 0, 1);
+    this.#turn = new Int32Array(state, 0, 2);
     this.#place = new Float64Array(state, 8, 1);
     this.#buffer = buffer;
   }
@@ -103,6 +114,7 @@ export class OrderedOutput implements ByteSink {
     for (;;) {
       const turn = Atomics.load(this.#turn, 0);
       if (turn === index) return;
+      if (Atomics.load(this.#turn, 1) !== 0) throw new StoppedError("Stopped: another job failed");
       Atomics.wait(this.#turn, 0, turn, WAIT_MS);
     }
   }

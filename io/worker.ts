@@ -6,7 +6,13 @@
 
 import { engineOf } from "../core/engine.ts";
 import type { Step } from "../core/steps.ts";
-import { plainError, PROGRESS_UNITS, type WorkerAnswer, type WorkerStart } from "./crew.ts";
+import {
+  GIVEN_UP,
+  plainError,
+  PROGRESS_UNITS,
+  type WorkerAnswer,
+  type WorkerStart,
+} from "./crew.ts";
 import { drive } from "./drive.ts";
 import { loadFormats } from "./formats.ts";
 import { denoStore } from "./store.ts";
@@ -21,44 +27,55 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 
 scope.onmessage = ({ data }) => {
-  const { job, memory, ids, plugins, progress } = data as WorkerStart;
+  const { job, memory, ids, plugins, shared } = data as WorkerStart;
   const formats = loadFormats(plugins);
   const context = formats.then((formats) =>
     new JobContext(denoStore, { memory, engine: engineOf(ids), formats }, job)
   );
   // Where a format cannot be loaded, the first task says so.
   context.catch(() => {});
-  const tell = progressTeller(progress);
+  const worker = sharedWith(new Int32Array(shared));
   scope.onmessage = async ({ data: task }) => {
-    scope.postMessage(await answer(task as Task, context, tell));
+    scope.postMessage(await answer(task as Task, context, worker));
   };
 };
 
 async function answer(
   task: Task,
   context: Promise<JobContext>,
-  tell: (step: Step) => void,
+  { onStep, signal }: Shared,
 ): Promise<WorkerAnswer> {
   try {
-    return {
-      result: await drive<unknown>(runTask(task, await context), tell, undefined, Infinity),
-    };
+    const steps = runTask(task, await context);
+    return { result: await drive<unknown>(steps, onStep, signal, Infinity) };
   } catch (error) {
     return { error: plainError(error) };
   }
 }
 
-/** Adds up what is done in units that fit in 32 bits; the rest is kept for the next time. */
-function progressTeller(progress: SharedArrayBuffer): (step: Step) => void {
-  const done = new Int32Array(progress);
+/** What a worker shares with the main thread while it does a task. */
+interface Shared {
+  readonly onStep: (step: Step) => void;
+  /** Whether the task was given up. */
+  readonly signal: { readonly aborted: boolean };
+}
+
+/** What is done is added up in units that fit in 32 bits; the rest is kept for the next time. */
+function sharedWith(shared: Int32Array): Shared {
   let logBytes = 0;
   let entries = 0;
-  return (step) => {
+  const onStep = (step: Step): void => {
     logBytes += step.logBytes;
     entries += step.entries;
-    Atomics.add(done, 0, Math.floor(logBytes / PROGRESS_UNITS.logBytes));
-    Atomics.add(done, 1, Math.floor(entries / PROGRESS_UNITS.entries));
+    Atomics.add(shared, 0, Math.floor(logBytes / PROGRESS_UNITS.logBytes));
+    Atomics.add(shared, 1, Math.floor(entries / PROGRESS_UNITS.entries));
     logBytes %= PROGRESS_UNITS.logBytes;
     entries %= PROGRESS_UNITS.entries;
   };
+  const signal = {
+    get aborted(): boolean {
+      return Atomics.load(shared, GIVEN_UP) !== 0;
+    },
+  };
+  return { onStep, signal };
 }
