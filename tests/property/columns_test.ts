@@ -2,6 +2,8 @@
 import fc from "npm:fast-check@4.10.2";
 import assert from "node:assert/strict";
 import { BatchEncoder } from "../../core/batch_encoder.ts";
+import { NUMBERS } from "../../core/engine.ts";
+import { NO_TEXTS } from "../../core/texts.ts";
 import { BatchReader } from "../../core/batch_reader.ts";
 import { MemorySink, sourceOf } from "../../core/bytes.ts";
 import { crc32 } from "../../core/crc32.ts";
@@ -63,14 +65,15 @@ Deno.test(
       fc.property(pairs, id, id, (rows, a, b) => {
         rows.sort(comparePairs);
         const sink = new MemorySink();
-        const encoder = new BatchEncoder({ kind: "user", day: 1 }, sink, crc32);
+        const tools = { checksum: crc32, engine: NUMBERS };
+        const encoder = new BatchEncoder({ kind: "user", day: 1 }, sink, tools);
         const counts = new Map<number, Map<number, number>>();
         for (let i = 0; i < rows.length;) {
           const key = rows[i][0];
           const start = i;
           while (i < rows.length && rows[i][0] === key) i++;
           const songs = rows.slice(start, i).map(([, song]) => song);
-          encoder.addSongs(key, Float64Array.from(songs), 0, songs.length);
+          encoder.blocks.addSongs(key, Float64Array.from(songs), 0, songs.length, NO_TEXTS);
           const times = new Map<number, number>();
           for (const song of songs) times.set(song, (times.get(song) ?? 0) + 1);
           counts.set(key, times);

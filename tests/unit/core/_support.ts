@@ -8,12 +8,14 @@ import { type ByteSource, MemorySink, sourceOf } from "../../../core/bytes.ts";
 import { parseCountry } from "../../../core/country.ts";
 import { crc32 } from "../../../core/crc32.ts";
 import type { Day } from "../../../core/day.ts";
+import { NUMBERS } from "../../../core/engine.ts";
 import { EntryList } from "../../../core/entries.ts";
-import { type BatchShape, type Manifest, shapeOf } from "../../../core/manifest.ts";
+import { type BatchShape, type LogRecord, type Manifest, shapeOf } from "../../../core/manifest.ts";
 import { logName } from "../../../core/names.ts";
 import type { FoundLog } from "../../../core/plan.ts";
 import type { Chunk } from "../../../core/scatter.ts";
 import { createRowTally, createStreamBlock, type StreamBlock } from "../../../core/streams.ts";
+import { NO_TEXTS } from "../../../core/texts.ts";
 
 /** A test that may touch nothing outside. */
 export function test(name: string, run: () => void): void {
@@ -54,12 +56,16 @@ export function pairsOf({ songs, counts, from, to }: EntryList): [number, number
 /** Encodes entries that are sorted by key, then song. */
 export function encodeBatch(entries: readonly Entry[], header = HEADER): Uint8Array {
   const sink = new MemorySink();
-  const encoder = new BatchEncoder(header, sink, crc32);
+  const encoder = new BatchEncoder(header, sink, { checksum: crc32, engine: NUMBERS });
   for (let i = 0; i < entries.length;) {
     const key = entries[i][0];
     const start = i;
     while (i < entries.length && entries[i][0] === key) i++;
-    encoder.addEntries(key, listOf(entries.slice(start, i).map(([, song, n]) => [song, n])));
+    encoder.blocks.addEntries(
+      key,
+      listOf(entries.slice(start, i).map(([, song, n]) => [song, n])),
+      NO_TEXTS,
+    );
   }
   encoder.finish();
   return sink.toBytes();
@@ -121,7 +127,15 @@ export function countingScratch(): Scratch & { made: number; readonly open: Set<
 }
 
 export function toolsWith(partial: Partial<Tools> = {}): Tools {
-  return { scratch: memoryScratch(), checksum: crc32, fanIn: 64, cursorBytes: 0, ...partial };
+  const engine = NUMBERS;
+  return {
+    scratch: memoryScratch(),
+    checksum: crc32,
+    fanIn: 64,
+    cursorBytes: 0,
+    engine,
+    ...partial,
+  };
 }
 
 /** Runs all steps of a generator and returns what it returns. */
@@ -157,13 +171,19 @@ export function blockOf(streams: readonly Stream[]): StreamBlock {
   return block;
 }
 
+/** Whether the ids of a chunk take eight bytes each. */
+export function isWide({ count, sizeBytes }: Chunk): boolean {
+  return sizeBytes === 16 * count;
+}
+
 /** Reads what chunks hold, a pair for each stream. */
 export function pairsIn(
   bytes: Uint8Array,
   chunks: readonly Chunk[],
 ): [key: number, song: number][] {
-  return chunks.flatMap(({ offset, count, isWide }) => {
-    const Ids = isWide ? Float64Array : Uint32Array;
+  return chunks.flatMap((chunk) => {
+    const { offset, count } = chunk;
+    const Ids = isWide(chunk) ? Float64Array : Uint32Array;
     const end = offset + 2 * count * Ids.BYTES_PER_ELEMENT;
     const ids = new Ids(bytes.slice(offset, end).buffer);
     return Array.from({ length: count }, (_, i): [number, number] => [ids[i], ids[count + i]]);
@@ -172,23 +192,23 @@ export function pairsIn(
 
 export const SHAPE: BatchShape = shapeOf("pipe", ["country", "user"]);
 
-/** The manifest of a batch of 90 streams, made of a log of 100 rows. */
-export function manifestOf(day: Day, partial: Partial<Manifest> = {}): Manifest {
+/** A log of 100 rows, ten of them rejected, as it was read. */
+export function logRecordOf(day: Day, partial: Partial<LogRecord> = {}): LogRecord {
   const tally = createRowTally();
   tally.rows = 100;
+  tally.lines = 100;
   tally.rejected.song = 7;
   tally.rejected["too-long"] = 3;
   tally.firstRejected.push({ line: 4, reason: "song", text: "x|\\x00" });
+  const identity = { name: logName(day), sizeBytes: 1000, modifiedMs: 1.5 };
+  return { ...identity, crc32: 7, reader: "pipe", tally, ...partial };
+}
+
+/** The manifest of a batch of 90 streams, made of {@linkcode logRecordOf}. */
+export function manifestOf(day: Day, partial: Partial<Manifest> = {}): Manifest {
   const size = { keyCount: 3, entryCount: 80, streamCount: 90, sizeBytes: 1000 };
-  return {
-    day,
-    log: { name: logName(day), sizeBytes: 1000, modifiedMs: 1.5 },
-    logCrc32: 7,
-    shape: SHAPE,
-    tally,
-    batches: { country: size, user: size },
-    ...partial,
-  };
+  const batches = { country: size, user: size };
+  return { day, logs: [logRecordOf(day)], shape: SHAPE, batches, ...partial };
 }
 
 /** The log of which {@linkcode manifestOf} tells. */

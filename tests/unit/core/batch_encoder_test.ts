@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { NUMBERS } from "../../../core/engine.ts";
+import { NO_TEXTS } from "../../../core/texts.ts";
 import { BatchEncoder } from "../../../core/batch_encoder.ts";
 import { BLOCK_ENTRIES, PAGE_BLOCKS } from "../../../core/batch_format.ts";
 import { MemorySink } from "../../../core/bytes.ts";
@@ -91,10 +93,10 @@ test("BatchEncoder keeps the kind of key and the day", () => {
 
 test("BatchEncoder.addSongs() counts a song as often as it stands there", () => {
   const sink = new MemorySink();
-  const encoder = new BatchEncoder(HEADER, sink, crc32);
-  encoder.addSongs(4, Uint32Array.of(99, 1, 1, 1, 2, 7, 7, 0), 1, 7);
-  encoder.addSongs(4, Float64Array.of(8, 2 ** 50, 2 ** 50), 0, 3);
-  encoder.addSongs(6, Uint32Array.of(0), 0, 1);
+  const encoder = new BatchEncoder(HEADER, sink, { checksum: crc32, engine: NUMBERS });
+  encoder.blocks.addSongs(4, Uint32Array.of(99, 1, 1, 1, 2, 7, 7, 0), 1, 7, NO_TEXTS);
+  encoder.blocks.addSongs(4, Float64Array.of(8, 2 ** 50, 2 ** 50), 0, 3, NO_TEXTS);
+  encoder.blocks.addSongs(6, Uint32Array.of(0), 0, 1, NO_TEXTS);
   const { keyCount, streamCount, entryCount, sizeBytes } = encoder.finish();
   assert.deepEqual([keyCount, streamCount, entryCount], [2, 10, 6]);
   assert.equal(sizeBytes, sink.toBytes().length);
@@ -105,11 +107,11 @@ test("BatchEncoder.addSongs() counts a song as often as it stands there", () => 
 test("BatchEncoder writes the same bytes however a key's entries are handed over", () => {
   const entries = [...group(1, 5000), ...group(8, 20), ...group(9, 9000)];
   const sink = new MemorySink();
-  const encoder = new BatchEncoder(HEADER, sink, crc32);
+  const encoder = new BatchEncoder(HEADER, sink, { checksum: crc32, engine: NUMBERS });
   for (let i = 0; i < entries.length;) {
     const key = entries[i][0];
     const part = entries.slice(i, i + 77).filter((entry) => entry[0] === key);
-    encoder.addEntries(key, listOf(part.map(([, song, count]) => [song, count])));
+    encoder.blocks.addEntries(key, listOf(part.map(([, song, count]) => [song, count])), NO_TEXTS);
     i += part.length;
   }
   encoder.finish();

@@ -1,20 +1,17 @@
 import assert from "node:assert/strict";
 import { crc32 as nativeCrc32 } from "node:zlib";
-import {
-  type BatchReader,
-  CURSOR_BLOCK_BYTES,
-  MIN_CURSOR_BYTES,
-} from "../../../core/batch_reader.ts";
+import { BatchReader, CURSOR_BLOCK_BYTES, MIN_CURSOR_BYTES } from "../../../core/batch_reader.ts";
 import {
   type BatchedLog,
   batchLog,
   encodePartition,
-  mergeBytes,
   MIN_WORK_BYTES,
   narrowInputs,
-  type Step,
   type Tools,
 } from "../../../core/batching.ts";
+import { type MergeInput, NUMBERS } from "../../../core/engine.ts";
+import { mergeBytes } from "../../../core/merge.ts";
+import type { Step } from "../../../core/steps.ts";
 import { BatchEncoder } from "../../../core/batch_encoder.ts";
 import { MemorySink, sourceOf } from "../../../core/bytes.ts";
 import { parseCountry } from "../../../core/country.ts";
@@ -260,12 +257,15 @@ for (const [what, parts] of Object.entries(PARTS)) {
     ]);
     for (const [pieceBytes, chunkStreams] of [[1 << 16, 8], [320, 7], [32, 1], [100, 64]]) {
       const sink = new MemorySink();
-      const encoder = new BatchEncoder(HEADER, sink, nativeCrc32);
+      const encoder = new BatchEncoder(HEADER, sink, {
+        checksum: nativeCrc32,
+        engine: NUMBERS,
+      });
       const piece = new Piece(new ArrayBuffer(pieceBytes));
       const scratch = countingScratch();
       const inputs = parts.map((streams) => partOf(streams, chunkStreams));
       const tools = toolsWith({ scratch, fanIn: 3 });
-      finished(encodePartition(inputs, HEADER, { piece, encoder }, tools));
+      finished(encodePartition(inputs, HEADER, { piece, blocks: encoder.blocks }, tools));
       encoder.finish();
       assert.deepEqual(readBatch(sink.toBytes()), expected, `${pieceBytes} bytes`);
       assert.equal(scratch.open.size, 0);
@@ -300,19 +300,20 @@ const NARROWED: readonly [inputs: number, fanIn: number][] = [
 for (const [inputCount, fanIn] of NARROWED) {
   test(`narrowInputs() leaves at most ${fanIn} of ${inputCount} inputs`, () => {
     const inputs = manyInputs(inputCount);
-    const readers = inputs.map((entries) => openBatch(encodeBatch(entries)));
+    const given: readonly MergeInput[] = Object.freeze(
+      inputs.map((entries) => ({ batch: openBatch(encodeBatch(entries)) })),
+    );
     const scratch = countingScratch();
-    const given: readonly BatchReader[] = Object.freeze([...readers]);
     const narrowed = finished(narrowInputs(given, toolsWith({ fanIn, scratch })));
-    assert.ok(narrowed.readers.length <= fanIn);
-    for (const { header } of narrowed.readers) assert.deepEqual(header, HEADER);
-    const found = narrowed.readers.map((reader) => entriesOf(reader.cursor()));
+    assert.ok(narrowed.inputs.length <= fanIn);
+    for (const { batch } of narrowed.inputs) assert.deepEqual(batch.header, HEADER);
+    const found = narrowed.inputs.map(({ batch }) => entriesOf((batch as BatchReader).cursor()));
     assert.deepEqual(mergedNaively(found), mergedNaively(inputs));
     assert.equal(narrowed.runs.length, scratch.made, "all runs made are handed back");
     for (const run of narrowed.runs) run.remove();
     assert.equal(scratch.open.size, 0);
     assert.ok(scratch.made <= inputCount, `${scratch.made} runs`);
-    if (inputCount <= fanIn) assert.deepEqual(narrowed.readers, readers);
+    if (inputCount <= fanIn) assert.deepEqual(narrowed.inputs, given);
   });
 }
 

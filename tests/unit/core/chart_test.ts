@@ -3,6 +3,7 @@ import { type ByteBuffer, MemorySink } from "../../../core/bytes.ts";
 import {
   type ChartJob,
   type ChartPrinter,
+  type ChartRow,
   type ChartSize,
   chartSteps,
 } from "../../../core/chart.ts";
@@ -23,7 +24,7 @@ function keepingPrinter(): ChartPrinter & { readonly rows: [number, [number, num
   const rows: [number, [number, number][]][] = [];
   return {
     rows,
-    print(key: number, songs: Float64Array, streams: Float64Array, count: number, out: ByteBuffer) {
+    print({ key, songs, streams, count }: ChartRow, out: ByteBuffer) {
       rows.push([key, Array.from({ length: count }, (_, i) => [songs[i], streams[i]])]);
       out.reserve(1);
       out.bytes[out.length++] = key & 255;
@@ -40,8 +41,8 @@ function chartOf(
 ): Made {
   const printer = keepingPrinter();
   const sink = new MemorySink();
-  const readers = inputs.map((entries) => openBatch(encodeBatch(entries)));
-  const size = finished(chartSteps({ readers, top: 3, printer, sink, ...job }, tools));
+  const batches = inputs.map((entries) => openBatch(encodeBatch(entries)));
+  const size = finished(chartSteps({ batches, top: 3, printer, sink, ...job }, tools));
   return { rows: printer.rows, size, printed: sink.toBytes() };
 }
 
@@ -126,7 +127,7 @@ test("chartSteps() hands over printed bytes in pieces and loses none", () => {
   const entries = Array.from({ length: keys }, (_, key): Entry => [key, 1, 1]);
   const filler = new Uint8Array(1000);
   const printer: ChartPrinter = {
-    print(key, _songs, _streams, _count, out) {
+    print({ key }, out) {
       out.reserve(filler.length);
       out.bytes.set(filler.fill(key & 255), out.length);
       out.length += filler.length;

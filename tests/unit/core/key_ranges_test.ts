@@ -4,6 +4,8 @@ import { BatchEncoder } from "../../../core/batch_encoder.ts";
 import { BLOCK_ENTRIES } from "../../../core/batch_format.ts";
 import { BatchReader, type KeyRange } from "../../../core/batch_reader.ts";
 import { MemorySink, sourceOf } from "../../../core/bytes.ts";
+import { NUMBERS } from "../../../core/engine.ts";
+import { NO_TEXTS } from "../../../core/texts.ts";
 import { EntryList } from "../../../core/entries.ts";
 import { keyRanges } from "../../../core/key_ranges.ts";
 import { HEADER, test } from "./_support.ts";
@@ -16,14 +18,14 @@ type KeySizes = readonly (readonly [key: number, songs: number])[];
 
 function batchOf(sizes: KeySizes): BatchReader {
   const sink = new MemorySink();
-  const encoder = new BatchEncoder(HEADER, sink, crc32);
+  const encoder = new BatchEncoder(HEADER, sink, { checksum: crc32, engine: NUMBERS });
   const list = EntryList.withRoom(BLOCK_ENTRIES);
   list.counts.fill(1);
   for (const [key, songs] of sizes) {
     for (let from = 0; from < songs; from += BLOCK_ENTRIES) {
       list.to = Math.min(BLOCK_ENTRIES, songs - from);
       for (let i = 0; i < list.to; i++) list.songs[i] = from + i;
-      encoder.addEntries(key, list);
+      encoder.blocks.addEntries(key, list, NO_TEXTS);
     }
   }
   encoder.finish();

@@ -1,20 +1,29 @@
 import assert from "node:assert/strict";
 import { BATCH_VERSION } from "../../../core/batch_format.ts";
+import { crc32 } from "../../../core/crc32.ts";
 import {
   type BatchShape,
   decodeManifest,
   encodeManifest,
+  hasSameLogs,
   isSameLog,
   isSound,
   type Manifest,
   shapeDifference,
   shapeOf,
+  tallyOf,
 } from "../../../core/manifest.ts";
-import { manifestOf, SHAPE, test } from "./_support.ts";
+import { logRecordOf, manifestOf, SHAPE, test } from "./_support.ts";
 
 const MANIFEST = manifestOf(18962, {
-  logCrc32: 4_294_967_295,
-  log: { name: 'listen-"ü\u2028".log', sizeBytes: 2 ** 40, modifiedMs: 1638403200000.123 },
+  logs: [
+    logRecordOf(18962, {
+      crc32: 4_294_967_295,
+      name: 'listen-"ü\u2028".log',
+      sizeBytes: 2 ** 40,
+      modifiedMs: 1638403200000.123,
+    }),
+  ],
 });
 
 test("decodeManifest() gives back what encodeManifest() wrote", () => {
@@ -70,7 +79,7 @@ test("decodeManifest() says what is wrong", () => {
 });
 
 test("isSameLog() compares name, size and time of modification", () => {
-  const { log } = MANIFEST;
+  const [log] = MANIFEST.logs;
   assert.ok(isSameLog(log, { ...log }));
   assert.ok(!isSameLog(log, { ...log, name: "listen-20211201.log" }));
   assert.ok(!isSameLog(log, { ...log, sizeBytes: log.sizeBytes + 1 }));
@@ -80,6 +89,7 @@ test("isSameLog() compares name, size and time of modification", () => {
 test("shapeOf() is of the version of batches that is written", () => {
   assert.deepEqual(shapeOf("pipe", ["user"]), {
     reader: "pipe",
+    columns: "",
     ids: "number",
     keys: ["user"],
     batchVersion: BATCH_VERSION,
@@ -113,6 +123,24 @@ const DIFFERENCES: readonly [
     {},
     "no batch by country and user, expected batches by country and user",
   ],
+  [
+    "nothing for any reader where it is to be found",
+    { reader: "csv" },
+    { reader: "auto" },
+    undefined,
+  ],
+  [
+    "other columns",
+    { columns: "song=1,user=2,country=3" },
+    {},
+    "columns song=1,user=2,country=3, expected as usual",
+  ],
+  [
+    "the usual columns",
+    {},
+    { columns: "song=1,user=2,country=3" },
+    "columns as usual, expected song=1,user=2,country=3",
+  ],
   ["another reader", { reader: "csv" }, {}, "made by reader csv, expected reader pipe"],
   ["another version", { batchVersion: 9 }, {}, "batch version 9, expected version 1"],
   [
@@ -121,7 +149,7 @@ const DIFFERENCES: readonly [
     {},
     "batch version 0, expected version 1",
   ],
-  ["another kind of ids", { ids: "text" as "number" }, {}, "ids of kind text, expected number"],
+  ["another kind of ids", { ids: "text" }, {}, "ids of kind text, expected number"],
 ];
 
 for (const [what, stored, wanted, difference] of DIFFERENCES) {
@@ -140,7 +168,47 @@ test("isSound() holds the streams of every batch against the rows", () => {
   assert.ok(!isSound({ ...manifest, batches: streams(90, 91) }));
   assert.ok(!isSound({ ...manifest, batches: streams(89, 90) }));
   assert.ok(!isSound({ ...manifest, batches: { user: manifest.batches.user } }));
-  assert.ok(!isSound({ ...manifest, tally: { ...manifest.tally, rows: 101 } }));
+  const [log] = manifest.logs;
+  assert.ok(!isSound({ ...manifest, logs: [{ ...log, tally: { ...log.tally, rows: 101 } }] }));
+  assert.ok(!isSound({ ...manifest, logs: [log, log] }));
+  assert.ok(isSound({ ...manifest, logs: [log, log], batches: streams(180, 180) }));
   const shape: BatchShape = { ...SHAPE, keys: ["user"] };
   assert.ok(isSound({ ...manifest, shape, batches: { user: manifest.batches.user } }));
+});
+
+/** A manifest as version 0.1.0 wrote it, before a day could have several logs. */
+const FORMER = {
+  day: "2021-12-01",
+  log: { name: "listen-20211201.log", sizeBytes: 1000, modifiedMs: 1.5 },
+  logCrc32: 7,
+  shape: { reader: "pipe", ids: "number", keys: ["country", "user"], batchVersion: 1 },
+  tally: {
+    rows: 100,
+    rejected: { empty: 0, fields: 0, song: 7, user: 0, country: 0, "too-long": 3 },
+    firstRejected: [{ line: 4, reason: "song", text: "x|\\x00" }],
+  },
+  batches: manifestOf(18962).batches,
+};
+
+test("decodeManifest() reads what the former version wrote", () => {
+  const checksum = crc32(new TextEncoder().encode(JSON.stringify(FORMER)));
+  const read = decodeManifest(JSON.stringify({ checksum, ...FORMER }));
+  assert.deepEqual(read, manifestOf(18962));
+  assert.ok(typeof read !== "string" && isSound(read));
+});
+
+test("hasSameLogs() compares all logs in their order", () => {
+  const [a, b] = [logRecordOf(1), logRecordOf(2)];
+  assert.ok(hasSameLogs([a, b], [{ ...a }, { ...b }]));
+  assert.ok(hasSameLogs([], []));
+  for (const other of [[a], [b, a], [a, b, b], [a, { ...b, sizeBytes: 1 }]]) {
+    assert.ok(!hasSameLogs([a, b], other));
+  }
+});
+
+test("tallyOf() adds up the logs of a day", () => {
+  const manifest = manifestOf(1, { logs: [logRecordOf(1), logRecordOf(1)] });
+  const { rows, lines, rejected, firstRejected } = tallyOf(manifest);
+  assert.deepEqual([rows, lines, rejected.song, rejected["too-long"]], [200, 200, 14, 6]);
+  assert.deepEqual(firstRejected.map(({ line }) => line), [4, 104]);
 });

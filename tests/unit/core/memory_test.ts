@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { MIN_CURSOR_BYTES } from "../../../core/batch_reader.ts";
-import { mergeBytes } from "../../../core/batching.ts";
-import { type MemoryPlan, planMemory } from "../../../core/memory.ts";
-import { MAX_FAN_IN } from "../../../core/merge.ts";
+import { NUMBERS } from "../../../core/engine.ts";
+import { type MemoryPlan, planMemory as planFor } from "../../../core/memory.ts";
+import { MAX_FAN_IN, mergeBytes } from "../../../core/merge.ts";
 import { topSongsBytes } from "../../../core/top_songs.ts";
 import { test } from "./_support.ts";
 
@@ -10,6 +10,10 @@ const MIB = 2 ** 20;
 
 /** What DESIGN measured of the runtime with two idle workers: nothing planned may count on it. */
 const RUNTIME_BYTES = 60 * MIB;
+
+function planMemory(memoryBytes: number, top: number, jobs = 1): MemoryPlan | number {
+  return planFor(memoryBytes, { top, jobs, engine: NUMBERS });
+}
 
 function plannedBytes({ fanIn, cursorBytes, workBytes, logBufferBytes }: MemoryPlan): number {
   return mergeBytes(fanIn, cursorBytes) + workBytes + logBufferBytes;

@@ -5,16 +5,23 @@ import {
   batchFolderName,
   dateOfResult,
   dayOfBatchFolder,
-  dayOfCompressedLog,
-  dayOfLog,
+  DEFAULT_LOG_NAME,
   logName,
+  type LogPattern,
   MANIFEST_NAME,
+  parseLogPattern,
   reportName,
   summaryName,
 } from "../../../core/names.ts";
 import { test } from "./_support.ts";
 
 const DAY = dayOf(2021, 12, 1)!;
+
+function patternOf(text: string): LogPattern {
+  const pattern = parseLogPattern(text);
+  assert.ok(typeof pattern !== "string", `"${text}": ${pattern}`);
+  return pattern;
+}
 
 test("logName() and its kin give the names of the specification", () => {
   assert.equal(logName(DAY), "listen-20211201.log");
@@ -28,10 +35,17 @@ test("logName() and its kin give the names of the specification", () => {
 });
 
 const DAY_OF: readonly [string, (name: string) => number | undefined, string[], string[]][] = [
-  ["dayOfLog", dayOfLog, ["listen-20211201.log"], [
+  ["dayOf", (name) => patternOf(DEFAULT_LOG_NAME).dayOf(name), [
+    "listen-20211201.log",
+    "listen-20211201.log.gz",
+    "listen-20211201.log.zst",
+  ], [
     "listen-20210229.log",
     "listen-2021-12-01.log",
-    "listen-20211201.log.gz",
+    "listen-20211201.gz",
+    "listen-20211201.log.gz.gz",
+    "listen-20211201.log.bz2",
+    "listen-20211301.log.gz",
     "listen-20211201.log~",
     ".listen-20211201.log",
     "listen-20211201.txt",
@@ -42,16 +56,21 @@ const DAY_OF: readonly [string, (name: string) => number | undefined, string[], 
     "listen-.log",
     "",
   ]],
-  ["dayOfCompressedLog", dayOfCompressedLog, [
-    "listen-20211201.log.gz",
-    "listen-20211201.log.zst",
-  ], [
-    "listen-20211201.log",
-    "listen-20211201.gz",
-    "listen-20211201.log.gz.gz",
-    "listen-20211201.log.bz2",
-    "listen-20211301.log.gz",
-  ]],
+  ["dayOf of a pattern with parts", (name) => patternOf("p-{DD}.{MM}.{YYYY}+.csv").dayOf(name), [
+    "p-01.12.2021+.csv",
+    "p-01.12.2021+.csv.gz",
+  ], ["p-01.12.2021.csv", "p-01x12.2021+.csv", "p-31.11.2021+.csv", "p-01.12.2021++.csv"]],
+  [
+    "dayOf of a pattern with any characters",
+    (name) => patternOf("plays-{YYYY}-{MM}-{DD}-*.csv.gz").dayOf(name),
+    ["plays-2021-12-01-1.csv.gz", "plays-2021-12-01-.csv.gz", "plays-2021-12-01-a-b.csv.gz"],
+    ["plays-2021-12-01.csv.gz", "plays-2021-12-01-1.csv", "plays-2021-12-01-1.csv.gz.gz"],
+  ],
+  ["dayOf of a pattern that begins with any", (name) => patternOf("*{YYYYMMDD}").dayOf(name), [
+    "20211201",
+    "a 20211201",
+    "a 20211201.zst",
+  ], [".20211201", ".listen-20211201"]],
   ["dayOfBatchFolder", dayOfBatchFolder, ["20211201"], [
     "2021-12-01",
     "20211232",
@@ -61,9 +80,10 @@ const DAY_OF: readonly [string, (name: string) => number | undefined, string[], 
     "lock",
     "",
   ]],
-  ["dateOfResult", (name: string) => dateOfResult(name, ["txt", "jsonl.gz"]), [
+  ["dateOfResult", (name: string) => dateOfResult(name, ["txt", "jsonl"]), [
     "country_top50_20211201.txt",
     "user_top1_20211201.txt",
+    "world_top200_20211201.txt.gz",
     "user_top50_20211201.jsonl.gz",
     "run_20211201.json",
   ], [
@@ -93,3 +113,24 @@ for (const [name, read, ofTheDay, others] of DAY_OF) {
     for (const text of others) assert.equal(read(text), undefined, `"${text}"`);
   });
 }
+
+test("parseLogPattern() tells whether a day may have several logs", () => {
+  assert.equal(patternOf("plays-{YYYYMMDD}-*.log").hasSeveral, true);
+  assert.equal(patternOf(DEFAULT_LOG_NAME).hasSeveral, false);
+});
+
+const WRONG_PATTERNS: readonly [text: string, problem: string][] = [
+  ["", "no whole day in it, once"],
+  ["listen.log", "no whole day in it, once"],
+  ["listen-{YYYY}{MM}.log", "no whole day in it, once"],
+  ["{YYYYMMDD}-{YYYYMMDD}.log", "no whole day in it, once"],
+  ["{YYYYMMDD}-{DD}.log", "no whole day in it, once"],
+  ["{YYYY}-{MM}-{DD}-{DD}.log", "no whole day in it, once"],
+  ["listen-{HH}-{YYYYMMDD}.log", 'unknown "{HH}"'],
+  ["logs/listen-{YYYYMMDD}.log", "a path"],
+  ["..\\\\{YYYYMMDD}", "a path"],
+];
+
+test("parseLogPattern() says what is wrong with a pattern", () => {
+  for (const [text, problem] of WRONG_PATTERNS) assert.equal(parseLogPattern(text), problem, text);
+});

@@ -10,7 +10,9 @@ import {
   sampleLog,
 } from "../../../core/partitions.ts";
 import { chunksOf, Scatter } from "../../../core/scatter.ts";
+import { NUMBERS } from "../../../core/engine.ts";
 import type { KeyKind } from "../../../core/streams.ts";
+import { NO_TEXTS } from "../../../core/texts.ts";
 import { pipe } from "../../../formats/pipe.ts";
 import { blockOf, countingSource, pairsIn, randomOf, test } from "./_support.ts";
 
@@ -180,13 +182,15 @@ test("choosePartitions() wants as many as the streams need and the memory allows
     [1e12, 1e6, 1e6, MAX_PARTITIONS],
   ];
   for (const [expectedStreams, mostStreams, most, wanted] of cases) {
-    const sample = { users: users.slice(), countries: countries.slice(), expectedStreams };
-    const chosen = choosePartitions(sample, ["user"], mostStreams, most);
+    const columns = { users: users.slice(), countries: countries.slice(), texts: NO_TEXTS };
+    const limits = { mostStreams, mostPartitions: most };
+    const chosen = choosePartitions({ ...columns, expectedStreams }, ["user"], limits, NUMBERS);
     assert.deepEqual(Object.keys(chosen), ["user"]);
     const { count } = chosen.user!;
     assert.ok(count > wanted * 0.9 && count <= wanted, `${count} partitions, expected ${wanted}`);
   }
-  const sample = { users, countries, expectedStreams: 5000 };
-  const both = choosePartitions(sample, ["user", "country"], 1000, 9);
+  const sample = { users, countries, texts: NO_TEXTS, expectedStreams: 5000 };
+  const limits = { mostStreams: 1000, mostPartitions: 9 };
+  const both = choosePartitions(sample, ["user", "country"], limits, NUMBERS);
   assert.deepEqual(Object.keys(both), ["country", "user"]);
 });

@@ -25,7 +25,8 @@ function laidOut(groups: readonly (readonly Pair[])[]): Laid {
     const isWide = pairs.flat().some((id) => id >= TWO_32);
     const ids = [...pairs.map(([key]) => key), ...pairs.map(([, song]) => song)];
     const column = isWide ? Float64Array.from(ids) : Uint32Array.from(ids);
-    chunks.push({ offset: bytes.length, count: pairs.length, isWide });
+    const sizeBytes = column.byteLength;
+    chunks.push({ offset: bytes.length, count: pairs.length, sizeBytes });
     bytes.push(...new Uint8Array(column.buffer));
   }
   return { source: sourceOf(Uint8Array.from(bytes), "scattered"), chunks };
@@ -61,7 +62,7 @@ function throughPiece(piece: Piece, { source, chunks }: Laid): Entry[] {
     assert.equal(runs.at(-1)!.length, piece.length);
     piece.clear();
   };
-  piece.reset(chunks.some(({ isWide }) => isWide));
+  piece.reset(chunks);
   for (const chunk of chunks) {
     for (let from = 0; from < chunk.count;) {
       if (piece.length === piece.capacity) spill();
@@ -101,7 +102,7 @@ for (const [what, pairs] of Object.entries(PAIRS)) {
   test(`Piece.encode() sorts ${what} by key, then song, a key once`, () => {
     const { source, chunks: [chunk] } = laidOut([pairs]);
     const piece = new Piece(new ArrayBuffer(1 << 16));
-    piece.reset(chunk.isWide);
+    piece.reset([chunk]);
     assert.equal(piece.readChunk(source, chunk, 0), pairs.length);
     assert.deepEqual(encoded(piece), sortedNaively(pairs));
   });
@@ -146,7 +147,7 @@ test("Piece.reset() empties it, and makes it wide or narrow", () => {
   const wide: Pair[] = [[TWO_32, 1], [MAX_ID, MAX_ID]];
   const { source, chunks } = laidOut([narrow, wide]);
   for (const isWide of [false, true, true, false]) {
-    piece.reset(isWide);
+    piece.reset(isWide ? chunks : [chunks[0]]);
     assert.deepEqual([piece.length, piece.capacity], [0, isWide ? 4 : 8]);
     assert.equal(piece.readChunk(source, chunks[0], 0), 2);
     if (isWide) assert.equal(piece.readChunk(source, chunks[1], 0), 2);

@@ -213,6 +213,38 @@ const CASES: readonly Case[] = [
     expired: [0],
   },
   {
+    what: "refuses two logs of one day",
+    logs: [3, { ...logOfDay(D + 3), name: "listen-20211204.log.gz" }],
+    error: "Cannot choose the log of 2021-12-04: listen-20211204.log and listen-20211204.log.gz " +
+      "are there, expected one (a * in --log-name lets a day have several)",
+  },
+  {
+    what: "takes two logs of a day outside the window for no mistake",
+    logs: [-3, { ...logOfDay(D - 3), name: "listen-20211128.log.gz" }, 3],
+    acts: "miss miss build",
+  },
+  {
+    what: "builds one batch of several logs of a day where there may be several",
+    logs: [3, { ...logOfDay(D + 3), name: "listen-20211204-b.log" }],
+    request: { hasSeveralLogs: true },
+    acts: "miss miss build",
+  },
+  {
+    what: "builds again where a log of a day was added",
+    logs: [3, { ...logOfDay(D + 3), name: "listen-20211204-b.log" }],
+    batches: [3],
+    request: { hasSeveralLogs: true },
+    acts: "miss miss build",
+    whys: ["changed log"],
+  },
+  {
+    what: "reuses a batch of any reader where the reader is to be found",
+    logs: [3],
+    batches: [batch(D + 3, { reader: "csv" })],
+    request: { shape: { ...SHAPE, reader: "auto" } },
+    acts: "miss miss reuse",
+  },
+  {
     what: "makes a window of one day",
     logs: [2, 3],
     batches: [2],
@@ -259,9 +291,14 @@ for (const each of CASES) {
 test("planRun() hands on the log to read and the manifest to use", () => {
   const inventory = inventoryOf({ what: "", logs: [2, 3], batches: [1, 2] });
   assert.deepEqual(planRun(REQUEST, inventory).days, [
-    { act: "reuse", day: D + 1, manifest: inventory.batches[0].manifest, log: undefined },
-    { act: "reuse", day: D + 2, manifest: inventory.batches[1].manifest, log: inventory.logs[0] },
-    { act: "build", day: D + 3, log: inventory.logs[1], why: "new log" },
+    { act: "reuse", day: D + 1, manifest: inventory.batches[0].manifest, logs: [] },
+    {
+      act: "reuse",
+      day: D + 2,
+      manifest: inventory.batches[1].manifest,
+      logs: [inventory.logs[0]],
+    },
+    { act: "build", day: D + 3, logs: [inventory.logs[1]], why: "new log" },
   ]);
 });
 

@@ -4,7 +4,7 @@ import { parseCountry } from "../../../core/country.ts";
 import { ONE_PARTITION, type PartitionsByKind, partitionsOf } from "../../../core/partitions.ts";
 import { type ChunkList, chunksOf, mostPartitions, Scatter } from "../../../core/scatter.ts";
 import type { KeyKind } from "../../../core/streams.ts";
-import { blockOf, pairsIn, randomOf, type Stream, test } from "./_support.ts";
+import { blockOf, isWide, pairsIn, randomOf, type Stream, test } from "./_support.ts";
 
 const TWO_32 = 2 ** 32;
 const BOTH: readonly KeyKind[] = ["country", "user"];
@@ -121,11 +121,11 @@ test("Scatter writes narrow ids up to the block of the first wide one, wherever 
         const chunks = Array.from({ length: partitions[kind]!.count }, (_, partition) => (
           chunksOf(made.lists[kind]!, partition)
         ));
-        const narrows = chunks.flat().filter(({ isWide }) => !isWide);
+        const narrows = chunks.flat().filter((chunk) => !isWide(chunk));
         const before = narrows.reduce((sum, { count }) => sum + count, 0);
         assert.equal(before, place - place % 6, `${kind}, wide at ${place}`);
         for (const each of chunks) {
-          const widths = each.map(({ isWide }) => Number(isWide));
+          const widths = each.map((chunk) => Number(isWide(chunk)));
           assert.deepEqual(widths, widths.toSorted(), "none is narrow again");
         }
       }

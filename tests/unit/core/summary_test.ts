@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { dayOf } from "../../../core/day.ts";
 import { planRun } from "../../../core/plan.ts";
 import { daysUsedIn, hexadecimal, summaryOf } from "../../../core/summary.ts";
-import { logOfDay, manifestOf, SHAPE, test } from "./_support.ts";
+import { logOfDay, logRecordOf, manifestOf, SHAPE, test } from "./_support.ts";
 
 const D = dayOf(2021, 12, 1)!;
 
@@ -14,9 +14,11 @@ function summaryOfTwoDays() {
   );
   return summaryOf({
     plan,
-    manifests: new Map([[D, manifestOf(D, { logCrc32: 0xabc })], [D - 2, manifest]]),
+    manifests: new Map([[D, manifestOf(D, { logs: [logRecordOf(D, { crc32: 0xabc })] })], [
+      D - 2,
+      manifest,
+    ]]),
     builtDays: new Set([D]),
-    top: 50,
     reports: [],
     seconds: { batching: 1, charting: 2, publishing: 3 },
     peakMemoryBytes: 9,
@@ -48,7 +50,7 @@ test("summaryOf() gives every log's rows, streams and rejected rows, days ascend
     rows: 100,
     streams: 90,
     rejectedRows: 10,
-    rejected: { empty: 0, fields: 0, song: 7, user: 0, country: 0, "too-long": 3 },
+    rejected: { empty: 0, syntax: 0, fields: 0, song: 7, user: 0, country: 0, "too-long": 3 },
   });
 });
 
