@@ -8,7 +8,7 @@
 import assert from "node:assert/strict";
 import { type Day, formatDay, parseDay, windowEnding } from "../core/day.ts";
 import { makeCharts } from "../core/make_charts.ts";
-import { dayOfLog, reportName } from "../core/names.ts";
+import { DEFAULT_LOG_NAME, parseLogPattern, reportName } from "../core/names.ts";
 import { KEY_KINDS, rejectedCount, type RowTally } from "../core/streams.ts";
 import { pipe } from "../formats/pipe.ts";
 import { top } from "../formats/top.ts";
@@ -47,7 +47,8 @@ const CASES = new Map(NAMES.map((name) => [name, readCase(new URL(`${name}/`, FO
 
 function readCase(folder: URL): Case {
   const logs = filesIn(new URL("logs/", folder)).map(([name, bytes]) => {
-    const day = dayOfLog(name);
+    const pattern = parseLogPattern(DEFAULT_LOG_NAME);
+    const day = typeof pattern === "string" ? undefined : pattern.dayOf(name);
     if (day === undefined) throw new Error(`"${name}" in ${folder} is no log's name`);
     return { day, bytes };
   });

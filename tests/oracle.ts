@@ -1,8 +1,10 @@
 /**
- * The naive way to both charts: text, a Map and a full sort. All results are held against it.
+ * The naive way to all charts: text, a Map and a full sort. All results are held against it.
  *
  * @module
  */
+
+import type { ChartKind } from "../core/chart.ts";
 
 const ID = /^[0-9]{1,16}$/;
 
@@ -26,20 +28,21 @@ export function linesOf(log: string): string[] {
   return lines.map((line) => line.endsWith("\r") ? line.slice(0, -1) : line);
 }
 
-/** Counts by key, then song: `place` 1 is the user, 2 the country. */
-function countsBy(logs: readonly string[], place: 1 | 2): Map<string, Map<bigint, number>> {
+/** Counts by key, then song. */
+function countsBy(logs: readonly string[], kind: ChartKind): Map<string, Map<bigint, number>> {
   const counts = new Map<string, Map<bigint, number>>();
   for (const row of logs.flatMap(linesOf).map(parseRow)) {
     if (typeof row === "string") continue;
-    const songs = counts.get(String(row[place])) ?? new Map<bigint, number>();
-    counts.set(String(row[place]), songs.set(row[0], (songs.get(row[0]) ?? 0) + 1));
+    const key = kind === "world" ? kind : String(row[kind === "user" ? 1 : 2]);
+    const songs = counts.get(key) ?? new Map<bigint, number>();
+    counts.set(key, songs.set(row[0], (songs.get(row[0]) ?? 0) + 1));
   }
   return counts;
 }
 
 /** The chart as the writer `top` prints it. */
-export function chartOf(logs: readonly string[], kind: "country" | "user", top: number): string {
-  const counts = countsBy(logs, kind === "user" ? 1 : 2);
+export function chartOf(logs: readonly string[], kind: ChartKind, top: number): string {
+  const counts = countsBy(logs, kind);
   const isLess = (a: string, b: string) => kind === "user" ? BigInt(a) < BigInt(b) : a < b;
   const lines = [...counts].sort(([a], [b]) => isLess(a, b) ? -1 : 1).map(([key, songs]) => {
     const best = [...songs].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).slice(0, top);

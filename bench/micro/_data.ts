@@ -4,6 +4,8 @@
  * @module
  */
 
+import { NUMBERS } from "../../core/engine.ts";
+import { NO_TEXTS } from "../../core/texts.ts";
 import { BatchEncoder } from "../../core/batch_encoder.ts";
 import { BatchReader } from "../../core/batch_reader.ts";
 import { type ByteSource, MemorySink, sourceOf } from "../../core/bytes.ts";
@@ -80,8 +82,11 @@ export function sortedStreams(entries: readonly Entry[]): SortedStreams {
 
 /** Encodes sorted streams into a batch of users. */
 export function encodeStreams({ keys, ends, songs }: SortedStreams, sink: MemorySink): void {
-  const encoder = new BatchEncoder({ kind: "user", day: DAY }, sink, crc32);
-  for (let i = 0; i < keys.length; i++) encoder.addSongs(keys[i], songs, ends[i - 1] ?? 0, ends[i]);
+  const tools = { checksum: crc32, engine: NUMBERS };
+  const encoder = new BatchEncoder({ kind: "user", day: DAY }, sink, tools);
+  for (let i = 0; i < keys.length; i++) {
+    encoder.blocks.addSongs(keys[i], songs, ends[i - 1] ?? 0, ends[i], NO_TEXTS);
+  }
   encoder.finish();
 }
 

@@ -22,7 +22,7 @@ function sortAndCount(takes: (key: number, song: number, count: number) => void)
     },
   };
   piece.clear();
-  piece.readChunk(source, { offset: 0, count: ROW_COUNT, isWide: false }, 0);
+  piece.readChunk(source, { offset: 0, count: ROW_COUNT, sizeBytes: 8 * ROW_COUNT }, 0);
   piece.encode(taker);
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { crc32 } from "node:zlib";
 import { today } from "../../cli/run.ts";
 import { compactDay, daysOf, formatDay, windowEnding } from "../../core/day.ts";
+import { NUMBERS } from "../../core/engine.ts";
 import { planMemory } from "../../core/memory.ts";
 import { assertSameFiles } from "./_compare.ts";
 import {
@@ -345,7 +346,7 @@ testProgram("run makes the same reports of a window that crosses a year", async 
 });
 
 testProgram("run makes charts of more days than one merge takes", async (place) => {
-  const plan = planMemory(144 * 2 ** 20, 50);
+  const plan = planMemory(144 * 2 ** 20, { top: 50, jobs: 1, engine: NUMBERS });
   assert.ok(typeof plan !== "number" && plan.fanIn < 20, "the merge takes more than one round");
   const days = daysOf(windowEnding(LAST, 20));
   const logs = Object.fromEntries(days.map((day, i) => [day, logOf(DAYS[i % 8]).slice(-600 - i)]));

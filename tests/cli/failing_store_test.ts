@@ -4,14 +4,13 @@
 import assert from "node:assert/strict";
 import { MIN_CURSOR_BYTES } from "../../core/batch_reader.ts";
 import { MIN_WORK_BYTES } from "../../core/batching.ts";
-import { pipe } from "../../formats/pipe.ts";
-import { top } from "../../formats/top.ts";
 import { dailyRun, type DailyRunOptions } from "../../io/daily_run.ts";
 import { recover } from "../../io/publication.ts";
 import { denoStore, type Store, StoreError } from "../../io/store.ts";
 import { type Act, diskFull, failingStore, type Failure, watchedStore } from "../unit/io/stores.ts";
 import { assertSameFiles } from "./_compare.ts";
 import { assertCharts, deliver, LAST, logOf } from "./_week.ts";
+import { USUAL } from "./_usual.ts";
 import { IS_COMPILED, Place } from "./program.ts";
 
 /** Defines a test of a part of the program; with the executable there is nothing new to be seen. */
@@ -38,8 +37,7 @@ function optionsIn(place: Place, others: Partial<DailyRunOptions> = {}): DailyRu
     today: LAST + 1,
     windowDays: 2,
     keepBatchDays: 2,
-    kinds: ["country", "user"],
-    top: 50,
+    ...USUAL,
     strict: false,
     replace: false,
     jobs: 1,
@@ -51,8 +49,6 @@ function optionsIn(place: Place, others: Partial<DailyRunOptions> = {}): DailyRu
       logBufferBytes: 1 << 18,
       outputBufferBytes: 1 << 12,
     },
-    reader: pipe,
-    writer: top,
     versions: {},
     ...others,
   };

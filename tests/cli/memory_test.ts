@@ -1,6 +1,7 @@
 /** The memory budget: any that is enough gives the same bytes, one that is not is refused. */
 import assert from "node:assert/strict";
 import { generateLog, generatorOptions } from "../../bench/generator.ts";
+import { NUMBERS } from "../../core/engine.ts";
 import { planMemory } from "../../core/memory.ts";
 import { Piece } from "../../core/piece.ts";
 import { assertSameFiles } from "./_compare.ts";
@@ -28,7 +29,7 @@ testProgram(
     const least = Number(number);
     assert.match(await place.runFails(2, "--memory", `${least - 1}MiB`), /at least/);
     assert.ok(least <= 256, "256MiB works");
-    const plan = planMemory(least * MIB, 50);
+    const plan = planMemory(least * MIB, { top: 50, jobs: 1, engine: NUMBERS });
     assert.ok(
       typeof plan !== "number" && new Piece(new ArrayBuffer(plan.workBytes)).capacity < ROWS,
       "more than fits at once",

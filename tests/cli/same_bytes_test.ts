@@ -2,13 +2,12 @@
 import assert from "node:assert/strict";
 import { MIN_CURSOR_BYTES } from "../../core/batch_reader.ts";
 import type { MemoryPlan } from "../../core/memory.ts";
-import { pipe } from "../../formats/pipe.ts";
-import { top } from "../../formats/top.ts";
 import { dailyRun } from "../../io/daily_run.ts";
 import { denoStore } from "../../io/store.ts";
 import { watchedStore } from "../unit/io/stores.ts";
 import { assertSameFiles } from "./_compare.ts";
 import { assertCharts, DAYS, deliver, LAST, logOf } from "./_week.ts";
+import { USUAL } from "./_usual.ts";
 import { IS_COMPILED, Place } from "./program.ts";
 
 /** How much smaller than any real memory; how many jobs; at least how many runs are to be made. */
@@ -66,15 +65,12 @@ Deno.test({
           today: LAST + 1,
           windowDays: 7,
           keepBatchDays: 7,
-          kinds: ["country", "user"],
-          top: 50,
+          ...USUAL,
           strict: false,
           replace: false,
           jobs,
           maxRejected: 0.1,
           memory: { ...LEAST, ...memory },
-          reader: pipe,
-          writer: top,
           versions: {},
         }, { store, reporter: SILENT });
         const setting = JSON.stringify({ jobs, ...memory });

@@ -60,6 +60,7 @@ Deno.test("makeCharts() equals the oracle for any logs, memory, fan-in and top",
       const made = makeCharts(days, options);
       assert.equal(textOf(made.country), chartOf(logs, "country", n));
       assert.equal(textOf(made.user), chartOf(logs, "user", n));
+      assert.equal(textOf(made.world), chartOf(logs, "world", n));
     }),
     { seed, numRuns: 400 },
   );

@@ -25,5 +25,5 @@ test("rejectedCount() adds up all reasons", () => {
   const { rejected } = createRowTally();
   assert.equal(rejectedCount(rejected), 0);
   for (const [i, reason] of REJECT_REASONS.entries()) rejected[reason] = 10 ** i;
-  assert.equal(rejectedCount(rejected), 111111);
+  assert.equal(rejectedCount(rejected), 1111111);
 });

@@ -6,6 +6,8 @@ import { BatchReader } from "../../../core/batch_reader.ts";
 import { batchLog, memoryScratch, mergeToRun } from "../../../core/batching.ts";
 import { type ByteSource, MemorySink, sourceOf } from "../../../core/bytes.ts";
 import { crc32 } from "../../../core/crc32.ts";
+import { NUMBERS } from "../../../core/engine.ts";
+import { NO_TEXTS } from "../../../core/texts.ts";
 import { dayOf } from "../../../core/day.ts";
 import { EntryList } from "../../../core/entries.ts";
 import { encodeManifest, type Manifest, shapeOf } from "../../../core/manifest.ts";
@@ -36,7 +38,13 @@ function assertSays(text: string): void {
 
 const LOG = fencedAfter("## A complete example");
 
-const TOOLS = { scratch: memoryScratch(), checksum: crc32, fanIn: 2, cursorBytes: 0 };
+const TOOLS = {
+  scratch: memoryScratch(),
+  checksum: crc32,
+  fanIn: 2,
+  cursorBytes: 0,
+  engine: NUMBERS,
+};
 
 /** Makes the batches of the page's log, or of another one. */
 function batchesOf(text = LOG): { manifest: Manifest } & Record<KeyKind, Uint8Array> {
@@ -46,7 +54,7 @@ function batchesOf(text = LOG): { manifest: Manifest } & Record<KeyKind, Uint8Ar
   const steps = batchLog({ day: DAY, log, ...pipe, sinks, ...room }, TOOLS);
   let step = steps.next();
   while (!step.done) step = steps.next();
-  const { tally, sizes, crc32: logCrc32, sizeBytes } = step.value;
+  const { tally, sizes, crc32, sizeBytes } = step.value;
   const batches = Object.fromEntries(KEY_KINDS.map((kind) => {
     const { rootOffset: _, ...size } = sizes[kind]!;
     return [kind, size];
@@ -54,10 +62,8 @@ function batchesOf(text = LOG): { manifest: Manifest } & Record<KeyKind, Uint8Ar
   const name = "listen-20211201.log";
   const manifest: Manifest = {
     day: DAY,
-    log: { name, sizeBytes, modifiedMs: Date.UTC(2021, 11, 2) },
-    logCrc32,
+    logs: [{ name, sizeBytes, modifiedMs: Date.UTC(2021, 11, 2), crc32, reader: "pipe", tally }],
     shape: shapeOf("pipe", KEY_KINDS),
-    tally,
     batches,
   };
   return { manifest, country: sinks.country.toBytes(), user: sinks.user.toBytes() };
@@ -67,8 +73,8 @@ function batchesOf(text = LOG): { manifest: Manifest } & Record<KeyKind, Uint8Ar
 function mergedOfRows(kind: KeyKind): Uint8Array {
   const runs = [...LOG.matchAll(/.+\n/g)].map(([row]) => batchesOf(row)[kind]);
   const sink = new MemorySink();
-  const readers = runs.map((run) => new BatchReader(sourceOf(run), crc32));
-  for (const _ of mergeToRun(readers, sink, TOOLS));
+  const inputs = runs.map((run) => ({ batch: new BatchReader(sourceOf(run), crc32) }));
+  for (const _ of mergeToRun(inputs, sink, TOOLS));
   return sink.toBytes();
 }
 
@@ -104,12 +110,19 @@ for (const kind of KEY_KINDS) {
 Deno.test("docs/batch-format.md shows the manifest of its log", NO_PERMISSIONS, () => {
   const { manifest } = batchesOf();
   assert.equal(fencedAfter("### manifest.json"), encodeManifest(manifest));
-  assertSays(`\`${manifest.log.name}\`, three rows, ${LOG.length} bytes`);
+  assertSays(`\`${manifest.logs[0].name}\`, three rows, ${LOG.length} bytes`);
 });
 
 Deno.test("docs/batch-format.md names every field of the manifest", NO_PERMISSIONS, () => {
   const shown = JSON.parse(fencedAfter("### manifest.json"));
   const fields = Object.entries(shown).flatMap(([field, value]) => {
+    if (field === "logs") {
+      const { tally, ...log } = shown.logs[0];
+      return [
+        ...Object.keys(log).map((inner) => `logs.${inner}`),
+        ...Object.keys(tally).map((inner) => `logs.tally.${inner}`),
+      ];
+    }
     if (field === "batches") return Object.keys(shown.batches.user).map((f) => `batches.KIND.${f}`);
     const isPlain = typeof value !== "object" || value === null;
     return isPlain ? [field] : Object.keys(value).map((inner) => `${field}.${inner}`);
@@ -169,14 +182,14 @@ class CountingSource implements ByteSource {
 /** A batch by user of four songs each, of so many full pages. */
 function batchOfPages(pages: number): Uint8Array {
   const sink = new MemorySink();
-  const encoder = new BatchEncoder({ kind: "user", day: DAY }, sink, crc32);
+  const encoder = new BatchEncoder({ kind: "user", day: DAY }, sink, TOOLS);
   const list = EntryList.withRoom(4);
   list.to = 4;
   list.counts.fill(1);
   const users = pages * format.PAGE_BLOCKS * format.BLOCK_ENTRIES / 4;
   for (let user = 0; user < users; user++) {
     for (let i = 0; i < 4; i++) list.songs[i] = i * 1_000_000 + user % 1_000_000;
-    encoder.addEntries(user, list);
+    encoder.blocks.addEntries(user, list, NO_TEXTS);
   }
   encoder.finish();
   return sink.toBytes();
@@ -231,7 +244,7 @@ Deno.test(
       return "";
     };
     assert.equal(messageOf(() => planRun(request, { logs: [], batches })), ofManifest);
-    const logs = [{ day: DAY, ...manifest.log }];
+    const logs = manifest.logs.map((log) => ({ day: DAY, ...log }));
     assert.equal(planRun(request, { logs, batches }).days.at(-1)?.act, "build");
 
     user[8] = 2;

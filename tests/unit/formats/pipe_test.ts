@@ -6,7 +6,8 @@ import {
   type RowTally,
   SHOWN_REJECTED_ROWS,
 } from "../../../core/streams.ts";
-import { MAX_LINE_BYTES, pipe } from "../../../formats/pipe.ts";
+import { MAX_ROW_BYTES } from "../../../formats/fields.ts";
+import { pipe } from "../../../formats/pipe.ts";
 
 const NO_PERMISSIONS = { permissions: "none" } as const;
 const BOM = "\xef\xbb\xbf";
@@ -32,7 +33,7 @@ function parse(log: string, { chunkBytes = 1 << 16, capacity = 1000 }: Feeding =
   const block = createStreamBlock(capacity);
   const streams: Stream[] = [];
   // Behind the bytes in use stands what a former read left there: rows and line ends.
-  const buffer = new Uint8Array(2 * (MAX_LINE_BYTES + 2) + chunkBytes).fill(10);
+  const buffer = new Uint8Array(2 * (MAX_ROW_BYTES + 2) + chunkBytes).fill(10);
   for (let held = 0, read = 0, isLast = false; !isLast;) {
     const fresh = Math.min(chunkBytes, log.length - read);
     for (let i = 0; i < fresh; i++) buffer[held + i] = log.charCodeAt(read + i);
@@ -49,7 +50,7 @@ function parse(log: string, { chunkBytes = 1 << 16, capacity = 1000 }: Feeding =
     } while (block.length === capacity);
     buffer.copyWithin(0, at, to);
     held = to - at;
-    assert.ok(held <= MAX_LINE_BYTES + 1, `${held} bytes are left to be held`);
+    assert.ok(held <= MAX_ROW_BYTES + 1, `${held} bytes are left to be held`);
     if (isLast) assert.equal(held, 0, "everything is consumed");
   }
   return { streams, tally: parser.tally };

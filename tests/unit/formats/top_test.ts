@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { ByteBuffer } from "../../../core/bytes.ts";
+import type { ChartKind } from "../../../core/chart.ts";
 import { parseCountry } from "../../../core/country.ts";
-import type { KeyKind } from "../../../core/streams.ts";
+import { NO_TEXTS, TextArena } from "../../../core/texts.ts";
 import { top } from "../../../formats/top.ts";
 
 const NO_PERMISSIONS = { permissions: "none" } as const;
@@ -9,19 +10,21 @@ const MOST = Number.MAX_SAFE_INTEGER;
 
 type Row = readonly [key: number | string, songs: readonly (readonly [number, number])[]];
 
-function printed(kind: KeyKind, rows: readonly Row[], out = new ByteBuffer()): string {
-  const printer = top.printer({ kind, top: 50 });
+function printed(kind: ChartKind, rows: readonly Row[], out = new ByteBuffer()): string {
+  const printer = top.printer({ kind, top: 50, ids: "number" });
   for (const [key, songs] of rows) {
     const number = typeof key === "string" ? parseCountry(key)! : key;
     // What stands behind the count is not of this key.
-    const columns = [0, 1].map((i) => Float64Array.from([...songs.map((song) => song[i]), 999]));
-    printer.print(number, columns[0], columns[1], songs.length, out);
+    const column = (i: 0 | 1) => Float64Array.from([...songs.map((song) => song[i]), 999]);
+    const columns = { songs: column(0), streams: column(1), count: songs.length };
+    printer.print({ key: number, ...columns, texts: NO_TEXTS }, out);
   }
   return new TextDecoder().decode(out.used());
 }
 
-const LINES: readonly [what: string, kind: KeyKind, rows: readonly Row[], text: string][] = [
+const LINES: readonly [what: string, kind: ChartKind, rows: readonly Row[], text: string][] = [
   ["nothing for no keys", "user", [], ""],
+  ["the world", "world", [[0, [[7, 1]]]], "world|7:1\n"],
   ["one song", "country", [["FR", [[7, 1]]]], "FR|7:1\n"],
   ["several songs", "country", [["FR", [[9, 2], [7, 1], [8, 1]]]], "FR|9:2,7:1,8:1\n"],
   [
@@ -94,4 +97,22 @@ Deno.test("top.printer() appends to what stands in the buffer", NO_PERMISSIONS, 
 
 Deno.test("top is a writer of text files", NO_PERMISSIONS, () => {
   assert.deepEqual([top.name, top.extension], ["top", "txt"]);
+});
+
+Deno.test("top.printer() prints texts, with % for what parts a line", NO_PERMISSIONS, () => {
+  const arena = new TextArena();
+  const put = (text: string) => {
+    const bytes = new TextEncoder().encode(text);
+    return arena.put(bytes, 0, bytes.length);
+  };
+  const songs = Float64Array.from(["7", "a b", "|:,%", "\u00e9\u{1f3b5}", "=1+1"], put);
+  const key = put("user|1:2,3%");
+  const out = new ByteBuffer(1);
+  const streams = Float64Array.of(1, 10, 2 ** 40, 3, 9);
+  const printer = top.printer({ kind: "user", top: 50, ids: "text" });
+  printer.print({ key, songs, streams, count: 5, texts: arena.bytes }, out);
+  assert.equal(
+    new TextDecoder().decode(out.used()),
+    "user%7C1%3A2%2C3%25|7:1,a b:10,%7C%3A%2C%25:1099511627776,\u00e9\u{1f3b5}:3,=1+1:9\n",
+  );
 });

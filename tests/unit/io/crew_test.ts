@@ -4,10 +4,15 @@ import { BatchEncoder } from "../../../core/batch_encoder.ts";
 import { BatchError, type BatchHeader } from "../../../core/batch_format.ts";
 import { MIN_CURSOR_BYTES } from "../../../core/batch_reader.ts";
 import { MemorySink } from "../../../core/bytes.ts";
+import { BUILT_IN } from "../../../formats/built_in.ts";
+import { NUMBERS } from "../../../core/engine.ts";
+import { NO_TEXTS } from "../../../core/texts.ts";
 import { createCrew } from "../../../io/crew.ts";
 import { createTurns, endOfTurns } from "../../../io/ordered_output.ts";
 import { denoStore, StoreError } from "../../../io/store.ts";
-import { type ChartTask, createClaims } from "../../../io/tasks.ts";
+import { createClaims } from "../../../io/claims.ts";
+import { NO_PLUGINS } from "../../../io/formats.ts";
+import type { ChartTask } from "../../../io/tasks.ts";
 
 const MEMORY = {
   fanIn: 8,
@@ -16,6 +21,7 @@ const MEMORY = {
   logBufferBytes: 1 << 18,
   outputBufferBytes: 1 << 10,
 };
+const PARTS = { memory: MEMORY, engine: NUMBERS, formats: BUILT_IN, plugins: NO_PLUGINS };
 const KEYS = 2_000_000;
 const RANGES = 4000;
 const HEADER: BatchHeader = { kind: "user", day: 1 };
@@ -23,9 +29,9 @@ const HEADER: BatchHeader = { kind: "user", day: 1 };
 /** A batch of a song a key, with one byte changed in its middle where it is to be damaged. */
 function batchBytes(isDamaged: boolean): Uint8Array {
   const sink = new MemorySink();
-  const encoder = new BatchEncoder(HEADER, sink, crc32);
+  const encoder = new BatchEncoder(HEADER, sink, { checksum: crc32, engine: NUMBERS });
   const songs = new Float64Array([5]);
-  for (let key = 0; key < KEYS; key++) encoder.addSongs(key, songs, 0, 1);
+  for (let key = 0; key < KEYS; key++) encoder.blocks.addSongs(key, songs, 0, 1, NO_TEXTS);
   encoder.finish();
   const bytes = sink.toBytes();
   if (isDamaged) bytes[bytes.length >> 1] ^= 1;
@@ -39,13 +45,11 @@ function chartTask(folder: string): ChartTask {
   return {
     type: "chart",
     claims: createClaims(),
-    inputs: [`${folder}/user.batch`],
+    inputs: [{ path: `${folder}/user.batch` }],
     ranges: Array.from({ length: RANGES }, (_, i) => ({ from: i * step, to: (i + 1) * step })),
-    output: `${folder}/out`,
-    turns: createTurns(0),
+    outputs: [{ output: `${folder}/out`, turns: createTurns(0), writer: "top" }],
     kind: "user",
     top: 50,
-    writer: "top",
   };
 }
 
@@ -60,14 +64,14 @@ async function inFolder(body: (folder: string) => Promise<void>): Promise<void> 
 
 /** How far the jobs are with a task: ranges claimed, and bytes written in their order. */
 function placeOf(task: ChartTask): string {
-  return `${new Int32Array(task.claims)[0]} ${endOfTurns(task.turns)}`;
+  return `${new Int32Array(task.claims)[0]} ${endOfTurns(task.outputs[0].turns)}`;
 }
 
 for (const jobs of [1, 2, 3]) {
   Deno.test(`a crew of ${jobs} fails with the error of the job that fails, and nothing goes on`, () =>
     inFolder(async (folder) => {
       Deno.writeFileSync(`${folder}/user.batch`, batchBytes(true));
-      const crew = createCrew(jobs, denoStore, MEMORY);
+      const crew = createCrew(jobs, denoStore, PARTS);
       const task = chartTask(folder);
       await assert.rejects(crew.do(task, () => {}), (error) => {
         assert.ok(error instanceof BatchError);
@@ -85,13 +89,13 @@ for (const jobs of [1, 2, 3]) {
       const results = (await crew.do(again, () => {})).flat();
       assert.equal(results.length, RANGES, "the crew can be used again");
       assert.equal(results.reduce((sum, { size }) => sum + size.keyCount, 0), KEYS);
-      assert.equal(Deno.statSync(`${folder}/out`).size, endOfTurns(again.turns));
+      assert.equal(Deno.statSync(`${folder}/out`).size, endOfTurns(again.outputs[0].turns));
       crew.end();
     }));
 
   Deno.test(`a crew of ${jobs} tells which file a job cannot read`, () =>
     inFolder(async (folder) => {
-      const crew = createCrew(jobs, denoStore, MEMORY);
+      const crew = createCrew(jobs, denoStore, PARTS);
       await assert.rejects(crew.do(chartTask(folder), () => {}), (error) => {
         assert.equal(
           (error as Error).message,

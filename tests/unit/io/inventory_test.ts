@@ -2,27 +2,28 @@ import assert from "node:assert/strict";
 import { parseDay } from "../../../core/day.ts";
 import { encodeManifest, type Manifest, shapeOf } from "../../../core/manifest.ts";
 import { createRowTally } from "../../../core/streams.ts";
-import {
-  compressedOnly,
-  listBatches,
-  listLogs,
-  listRemains,
-  readManifest,
-} from "../../../io/inventory.ts";
+import { listBatches, listLogs, listRemains, readManifest } from "../../../io/inventory.ts";
 import { StoreError } from "../../../io/store.ts";
+import { USUAL } from "../../cli/_usual.ts";
 import { MemoryStore } from "./stores.ts";
 
 const NO_PERMISSIONS = { permissions: "none" } as const;
 const DAY = parseDay("2021-12-01")!;
+const PATTERN = USUAL.logPattern;
 
 const SIZE = { keyCount: 0, entryCount: 0, streamCount: 0, sizeBytes: 99 };
 
 const MANIFEST: Manifest = {
   day: DAY,
-  log: { name: "listen-20211201.log", sizeBytes: 12, modifiedMs: 5 },
-  logCrc32: 7,
+  logs: [{
+    name: "listen-20211201.log",
+    sizeBytes: 12,
+    modifiedMs: 5,
+    crc32: 7,
+    reader: "pipe",
+    tally: createRowTally(),
+  }],
   shape: shapeOf("pipe", ["country", "user"]),
-  tally: createRowTally(),
   batches: { country: SIZE, user: SIZE },
 };
 
@@ -38,9 +39,12 @@ Deno.test("listLogs() lists what has the name of a log, by day", NO_PERMISSIONS,
     "/logs/notes.txt": "no log",
     "/logs/listen-20211125.log/inside": "a folder that has the name of a log",
   });
-  const found = listLogs(store, "/logs").map(({ day, name, sizeBytes }) => [day, name, sizeBytes]);
+  const found = listLogs(store, "/logs", PATTERN).map((
+    { day, name, sizeBytes },
+  ) => [day, name, sizeBytes]);
   assert.deepEqual(found, [
     [DAY - 6, "listen-20211125.log", 4096],
+    [DAY - 2, "listen-20211129.log.gz", 10],
     [DAY - 1, "listen-20211130.log", 0],
     [DAY, "listen-20211201.log", 7],
   ]);
@@ -49,24 +53,13 @@ Deno.test("listLogs() lists what has the name of a log, by day", NO_PERMISSIONS,
 Deno.test("listLogs() leaves out a log that went away while it was listed", NO_PERMISSIONS, () => {
   const store = new MemoryStore({ "/logs/listen-20211201.log": "" });
   store.info = () => undefined;
-  assert.deepEqual(listLogs(store, "/logs"), []);
+  assert.deepEqual(listLogs(store, "/logs", PATTERN), []);
 });
 
 Deno.test("listLogs() refuses a folder that is not there", NO_PERMISSIONS, () => {
-  assert.throws(() => listLogs(new MemoryStore(), "/logs"), {
+  assert.throws(() => listLogs(new MemoryStore(), "/logs", PATTERN), {
     message: 'Cannot read folder "/logs": not found, expected the folder of the logs (--logs DIR)',
   });
-});
-
-Deno.test("compressedOnly() lists days with no plain log", NO_PERMISSIONS, () => {
-  const store = new MemoryStore({
-    "/logs/listen-20211201.log": "",
-    "/logs/listen-20211201.log.gz": "",
-    "/logs/listen-20211130.log.gz": "",
-    "/logs/listen-20211129.log.zst": "",
-    "/logs/listen-20211128.log.xz": "",
-  });
-  assert.deepEqual(compressedOnly(store, "/logs", listLogs(store, "/logs")), [DAY - 2, DAY - 1]);
 });
 
 Deno.test(
