@@ -24,8 +24,12 @@ export const COMMANDS = {
         "the same with folders elsewhere, as a timer would",
       ],
       [
-        "topstreams run --log-name 'plays-{YYYY}-{MM}-{DD}-*.csv.gz' --by world:200 --writer csv",
-        "the first 200 songs of all, of logs that are called and made otherwise",
+        "topstreams run --log-name 'plays-{YYYY}-{MM}-{DD}-*.csv.gz'",
+        "of logs that are called and made otherwise, several a day",
+      ],
+      [
+        "topstreams run --by country:50,world:200 --writer top,csv",
+        "charts of their own sizes, each in two formats",
       ],
     ],
   },

@@ -25,8 +25,8 @@ export interface LogPattern {
   readonly text: string;
   /** Whether a day may have several logs: the pattern has a `*`. */
   readonly hasSeveral: boolean;
-  /** The day of a log by its name, or `undefined` where it is no log's name. */
-  dayOf(name: string): Day | undefined;
+  /** What names are held against. */
+  readonly expression: RegExp;
 }
 
 /** What stands for a part of a day, and what it is in a name. */
@@ -62,13 +62,15 @@ export function parseLogPattern(text: string): LogPattern | string {
       : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
   ).join("");
   const ending = /\.(?:gz|zst)$/.test(text) ? "" : "(?:\\.(?:gz|zst))?";
-  const pattern = new RegExp(`^(?!\\.)${body}${ending}$`);
-  const dayOf = (name: string): Day | undefined => {
-    const groups = pattern.exec(name)?.groups;
-    if (groups === undefined) return undefined;
-    return parseDay(groups.day ?? `${groups.year}${groups.month}${groups.date}`);
-  };
-  return { text, hasSeveral: text.includes("*"), dayOf };
+  const expression = new RegExp(`^(?!\\.)${body}${ending}$`);
+  return { text, hasSeveral: text.includes("*"), expression };
+}
+
+/** The day of a log by its file name, or `undefined` where it is no log's name. */
+export function dayOfLog(name: string, { expression }: LogPattern): Day | undefined {
+  const groups = expression.exec(name)?.groups;
+  if (groups === undefined) return undefined;
+  return parseDay(groups.day ?? `${groups.year}${groups.month}${groups.date}`);
 }
 
 /** The name of the folder of a day's batch. */

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type CommandName, COMMANDS, optionTable } from "../cli/options.ts";
+import { type CommandName, COMMANDS, optionsOf, optionTable } from "../cli/options.ts";
 
 const RUNS = new URL("../bench/runs/", import.meta.url);
 
@@ -14,6 +14,7 @@ const RUNS = new URL("../bench/runs/", import.meta.url);
 export function filledReadme(readme: string): string {
   let filled = replacePart(readme, "figures", figures());
   for (const command of Object.keys(COMMANDS) as CommandName[]) {
+    if (optionsOf(command).length === 0) continue;
     filled = replacePart(filled, `options ${command}`, optionTable(command));
   }
   return filled;

@@ -9,62 +9,37 @@ import type { BatchFileSize } from "../core/batch_encoder.ts";
 import { BatchError, encodeHeader } from "../core/batch_format.ts";
 import { ALL_KEYS, type KeyRange } from "../core/batch_reader.ts";
 import { type Day, formatDay } from "../core/day.ts";
-import type { Engine, OpenBatch } from "../core/engine.ts";
-import { cutIntoRanges, joinedRanges, type ReadRange } from "../core/log_ranges.ts";
+import type { OpenBatch } from "../core/engine.ts";
 import {
-  AUTO_READER,
   type BatchShape,
   encodeManifest,
-  isSameLog,
   type LogRecord,
   type Manifest,
 } from "../core/manifest.ts";
-import { partitionSample, type PartitionsByKind } from "../core/partitions.ts";
-import type { MemoryPlan } from "../core/memory.ts";
 import { batchFileName, batchFolderName, MANIFEST_NAME } from "../core/names.ts";
 import { type FoundLog, hasTooManyRejected } from "../core/plan.ts";
 import { KEY_KINDS, type KeyKind } from "../core/streams.ts";
-import type { AnyReader, Columns } from "../formats/interface.ts";
 import { createClaims } from "./claims.ts";
 import { withEarlySync } from "./early_sync.ts";
 import { FileSource } from "./byte_files.ts";
-import { formatOfLog, type LogFormat } from "./log_format.ts";
-import { sampleOf } from "./log_sample.ts";
 import { tooManyRejected } from "./messages.ts";
 import type { Work } from "./meter.ts";
 import { createTurns, endOfTurns } from "./ordered_output.ts";
 import { Publication } from "./publication.ts";
 import { clearRuns, runFolder } from "./scratch.ts";
 import type { Store } from "./store.ts";
-import type { RunInput, Scattered } from "./tasks.ts";
-
-/** Logs are read by several jobs in ranges of this size. */
-const LOG_RANGE_BYTES = 16 * 2 ** 20;
+import { type IngestedLogs, type IntakeOptions, LogIntake } from "./log_intake.ts";
+import type { RunInput } from "./tasks.ts";
 
 /** What an entry takes in a report of ids of ten digits, and some air; less in a batch. */
 const OUTPUT_ENTRY_BYTES = 20;
 
 /** What the shelf needs to know. */
-export interface ShelfOptions {
+export interface ShelfOptions extends IntakeOptions {
   /** The folder of the batches. */
   readonly batchFolder: string;
-  readonly logFolder: string;
-  /** What the batches should be; the reader in it may be {@linkcode AUTO_READER}. */
-  readonly shape: BatchShape;
-  readonly columns?: Columns;
-  readonly engine: Engine;
-  readonly readers: readonly AnyReader[];
-  readonly memory: MemoryPlan;
   /** The share of rows that may be rejected. */
   readonly maxRejected: number;
-  readonly warn: (text: string) => void;
-}
-
-/** Logs that were read: their streams are in partitions. */
-interface IngestedLogs {
-  readonly records: readonly LogRecord[];
-  readonly partitions: PartitionsByKind;
-  readonly scattered: readonly Scattered[];
 }
 
 /** The batches of a folder. The caller holds the folder's lock. */
@@ -72,11 +47,13 @@ export class BatchShelf {
   readonly #store: Store;
   readonly #options: ShelfOptions;
   readonly #runFolder: string;
+  readonly #intake: LogIntake;
 
   constructor(store: Store, options: ShelfOptions) {
     this.#store = store;
     this.#options = options;
     this.#runFolder = runFolder(options.batchFolder);
+    this.#intake = new LogIntake(store, options, this.#runFolder);
   }
 
   #folderOf(day: Day): string {
@@ -114,11 +91,11 @@ export class BatchShelf {
   ): Promise<Manifest> {
     const { shape, maxRejected } = this.#options;
     this.#store.makeFolder(this.#runFolder);
-    const { partitions, scattered, records } = await this.#ingest(logs, work);
-    for (const [i, { tally, sizeBytes }] of records.entries()) {
-      this.#checkUnchanged(logs[i], sizeBytes);
+    const { partitions, scattered, records } = await this.#intake.ingest(logs, work);
+    for (const { name, tally } of records) {
       if (!hasTooManyRejected(tally, maxRejected)) continue;
-      throw new Error(tooManyRejected(this.#pathOf(logs[i]), tally, maxRejected));
+      const path = `${this.#options.logFolder}/${name}`;
+      throw new Error(tooManyRejected(path, tally, maxRejected));
     }
     const { day } = logs[0];
     const sizes = await this.#encode({ partitions, scattered }, day, publication, work);
@@ -129,71 +106,6 @@ export class BatchShelf {
     publication.commit(absent.map(batchFileName));
     this.#store.syncFolder(this.#options.batchFolder);
     return manifest;
-  }
-
-  #pathOf(log: FoundLog): string {
-    return `${this.#options.logFolder}/${log.name}`;
-  }
-
-  /** Reads the logs of a day and scatters their streams. */
-  async #ingest(logs: readonly FoundLog[], work: Work): Promise<IngestedLogs> {
-    const { columns } = this.#options;
-    const formats = await Promise.all(logs.map((log) => this.#formatOf(log)));
-    const partitions = await this.#partitionsOf(logs, formats);
-    const ranges = logs.flatMap(({ sizeBytes }, log) =>
-      cutIntoRanges(sizeBytes, isCut(formats[log]) && work.jobs > 1 ? LOG_RANGE_BYTES : Infinity)
-        .map((range) => ({ log, ...range }))
-    );
-    const results = await work.do({
-      type: "ingest",
-      claims: createClaims(),
-      logs: logs.map((log, i) => ({
-        path: this.#pathOf(log),
-        reader: formats[i].reader.name,
-        compression: formats[i].compression?.name,
-      })),
-      ranges,
-      partitions,
-      columns,
-      runFolder: this.#runFolder,
-    });
-    for (const warning of results.flatMap((result) => result.warnings)) this.#options.warn(warning);
-    const done = results.flatMap((result) => result.ranges).sort((a, b) => a.index - b.index);
-    const records = logs.map((log, i) => {
-      const parts = done.filter(({ index }) => ranges[index].log === i);
-      return recordOf(log, joinedRanges(parts.map(({ read }) => read)), formats[i]);
-    });
-    return { partitions, records, scattered: results.map((result) => result.scattered) };
-  }
-
-  /** How a log is to be read. */
-  async #formatOf(log: FoundLog): Promise<LogFormat> {
-    const { shape, readers, columns } = this.#options;
-    const wanted = shape.reader === AUTO_READER ? undefined : shape.reader;
-    const path = this.#pathOf(log);
-    const format = await formatOfLog(this.#store, path, { readers, wanted });
-    if (columns === undefined || format.reader.takesColumns) return format;
-    throw new Error(
-      `Cannot use --columns with log "${path}": reader ${format.reader.name} has no columns, ` +
-        "expected a log with columns (--reader NAME)",
-    );
-  }
-
-  /** Chooses partitions by the first log of the day. */
-  async #partitionsOf(
-    logs: readonly FoundLog[],
-    formats: readonly LogFormat[],
-  ): Promise<PartitionsByKind> {
-    const { shape, memory, engine, columns } = this.#options;
-    const source = new FileSource(this.#store.openToRead(this.#pathOf(logs[0])));
-    try {
-      const sample = await sampleOf(source, formats[0], { ids: engine.ids, columns });
-      const bytes = logs.reduce((sum, log) => sum + log.sizeBytes, 0);
-      const expectedStreams = sample.expectedStreams * bytes / Math.max(1, source.sizeBytes);
-      return partitionSample({ ...sample, expectedStreams }, shape.keys, memory.workBytes, engine);
-    } finally {
-      source.close();
-    }
   }
 
   /** Makes the batch files of what was scattered. */
@@ -284,19 +196,6 @@ export class BatchShelf {
     }
   }
 
-  #checkUnchanged(log: FoundLog, readBytes: number): void {
-    const path = this.#pathOf(log);
-    const info = this.#store.info(path);
-    const isSame = info !== undefined && isSameLog(log, { name: log.name, ...info });
-    if (isSame && readBytes === log.sizeBytes) return;
-    const sizes = `${log.sizeBytes} bytes at the start, ${info?.sizeBytes ?? 0} at the end`;
-    const what = info?.sizeBytes === log.sizeBytes ? "its modification time changed" : sizes;
-    throw new Error(
-      `Cannot use log "${path}": still being written (${what}), ` +
-        "expected a log that does not change while it is read",
-    );
-  }
-
   /** Cleans up after a failure, whose own error is the one to be shown. */
   #abandon(publication: Publication, newFolder: string | undefined): void {
     try {
@@ -337,17 +236,6 @@ export class BatchShelf {
     }
     if (this.#store.list(folder)?.length === 0) this.#store.remove(folder);
   }
-}
-
-function isCut({ reader, compression }: LogFormat): boolean {
-  return compression === undefined && "parser" in reader && reader.isCutAtLines;
-}
-
-function recordOf(log: FoundLog, read: ReadRange, format: LogFormat): LogRecord {
-  const { name, sizeBytes, modifiedMs } = log;
-  const { reader, compression } = format;
-  const how = { reader: reader.name, compression: compression?.name };
-  return { name, sizeBytes, modifiedMs, crc32: read.crc32, ...how, tally: read.tally };
 }
 
 function manifestOf(

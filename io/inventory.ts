@@ -9,6 +9,7 @@ import { decodeManifest, isSound, type Manifest } from "../core/manifest.ts";
 import {
   batchFolderName,
   dayOfBatchFolder,
+  dayOfLog,
   type LogPattern,
   MANIFEST_NAME,
 } from "../core/names.ts";
@@ -30,7 +31,7 @@ export function listLogs(store: Store, folder: string, pattern: LogPattern): Fou
     );
   }
   return names.flatMap((name) => {
-    const day = pattern.dayOf(name);
+    const day = dayOfLog(name, pattern);
     const info = day === undefined ? undefined : store.info(`${folder}/${name}`);
     if (day === undefined || info === undefined) return [];
     const { sizeBytes, modifiedMs } = info;

@@ -8,7 +8,7 @@
 import assert from "node:assert/strict";
 import { type Day, formatDay, parseDay, windowEnding } from "../core/day.ts";
 import { makeCharts } from "../core/make_charts.ts";
-import { DEFAULT_LOG_NAME, parseLogPattern, reportName } from "../core/names.ts";
+import { dayOfLog, DEFAULT_LOG_NAME, parseLogPattern, reportName } from "../core/names.ts";
 import { KEY_KINDS, rejectedCount, type RowTally } from "../core/streams.ts";
 import { pipe } from "../formats/pipe.ts";
 import { top } from "../formats/top.ts";
@@ -48,7 +48,7 @@ const CASES = new Map(NAMES.map((name) => [name, readCase(new URL(`${name}/`, FO
 function readCase(folder: URL): Case {
   const logs = filesIn(new URL("logs/", folder)).map(([name, bytes]) => {
     const pattern = parseLogPattern(DEFAULT_LOG_NAME);
-    const day = typeof pattern === "string" ? undefined : pattern.dayOf(name);
+    const day = typeof pattern === "string" ? undefined : dayOfLog(name, pattern);
     if (day === undefined) throw new Error(`"${name}" in ${folder} is no log's name`);
     return { day, bytes };
   });

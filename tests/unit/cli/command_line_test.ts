@@ -15,6 +15,8 @@ import {
   type RunOptions,
 } from "../../../cli/options.ts";
 import { parseDay } from "../../../core/day.ts";
+import { type LogPattern, parseLogPattern } from "../../../core/names.ts";
+import { USUAL } from "../../cli/_usual.ts";
 
 const NO_PERMISSIONS = { permissions: "none" } as const;
 
@@ -28,6 +30,13 @@ const RUN_DEFAULTS: RunOptions = {
   days: 7,
   top: 50,
   by: [{ kind: "country" }, { kind: "user" }],
+  logName: USUAL.logPattern,
+  reader: undefined,
+  columns: undefined,
+  ids: "number",
+  writer: [{ name: "top", isModule: false }],
+  compress: "none",
+  config: undefined,
   strict: false,
   replace: false,
   maxRejected: 0.01,
@@ -86,7 +95,8 @@ Deno.test("parseCommandLine() gives every option its default", NO_PERMISSIONS, (
 Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => {
   const argv = "run --logs l --batch b --results r --date 2021-12-01 --days 3 --top 10 --by user " +
     "--strict --replace --max-rejected 0.5% --keep-batches 30 --keep-results 365 " +
-    "--memory 1GiB --jobs 2 --quiet";
+    "--memory 1GiB --jobs 2 --quiet --log-name p{YYYYMMDD}* --reader ./r.js " +
+    "--columns song=a,user=b,country=c --ids text --writer top,x/w.js --compress gz --config c.json";
   const options: RunOptions = {
     logs: "l",
     batch: "b",
@@ -95,6 +105,13 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
     days: 3,
     top: 10,
     by: [{ kind: "user" }],
+    logName: parseLogPattern("p{YYYYMMDD}*") as LogPattern,
+    reader: { name: "./r.js", isModule: true },
+    columns: { song: "a", user: "b", country: "c" },
+    ids: "text",
+    writer: [{ name: "top", isModule: false }, { name: "x/w.js", isModule: true }],
+    compress: "gz",
+    config: "c.json",
     strict: true,
     replace: true,
     maxRejected: 0.005,
@@ -188,7 +205,7 @@ Deno.test("parseCommandLine() refuses values that are none", NO_PERMISSIONS, () 
     [
       ["run", "--by", "user,user"],
       'Cannot use "--by user,user": "user" given twice, ' +
-      "expected country or user, or several with commas between them",
+      "expected country, user or world, each with :N for its own size, or several with commas between them",
     ],
     [
       ["generate", "--profile", "tall"],
@@ -282,7 +299,7 @@ Deno.test("parseCommandLine() refuses an option before the command", NO_PERMISSI
     ],
     [
       ["--bogus"],
-      'Cannot use "--bogus": unknown option, expected run, demo or generate ' +
+      'Cannot use "--bogus": unknown option, expected run, demo, generate or formats ' +
       '(see "topstreams --help")',
     ],
   ]);
@@ -292,7 +309,7 @@ Deno.test(
   "parseCommandLine() refuses an unknown command and suggests the near one",
   NO_PERMISSIONS,
   () => {
-    const expected = "unknown command, expected run, demo or generate";
+    const expected = "unknown command, expected run, demo, generate or formats";
     assertRefused([
       [["rnu"], `Cannot use "rnu": ${expected} (did you mean "run"?)`],
       [["generat", "--rows", "5k"], `Cannot use "generat": ${expected} (did you mean "generate"?)`],

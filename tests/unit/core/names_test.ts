@@ -5,6 +5,7 @@ import {
   batchFolderName,
   dateOfResult,
   dayOfBatchFolder,
+  dayOfLog,
   DEFAULT_LOG_NAME,
   logName,
   type LogPattern,
@@ -35,7 +36,7 @@ test("logName() and its kin give the names of the specification", () => {
 });
 
 const DAY_OF: readonly [string, (name: string) => number | undefined, string[], string[]][] = [
-  ["dayOf", (name) => patternOf(DEFAULT_LOG_NAME).dayOf(name), [
+  ["dayOfLog", (name) => dayOfLog(name, patternOf(DEFAULT_LOG_NAME)), [
     "listen-20211201.log",
     "listen-20211201.log.gz",
     "listen-20211201.log.zst",
@@ -56,21 +57,31 @@ const DAY_OF: readonly [string, (name: string) => number | undefined, string[], 
     "listen-.log",
     "",
   ]],
-  ["dayOf of a pattern with parts", (name) => patternOf("p-{DD}.{MM}.{YYYY}+.csv").dayOf(name), [
-    "p-01.12.2021+.csv",
-    "p-01.12.2021+.csv.gz",
-  ], ["p-01.12.2021.csv", "p-01x12.2021+.csv", "p-31.11.2021+.csv", "p-01.12.2021++.csv"]],
   [
-    "dayOf of a pattern with any characters",
-    (name) => patternOf("plays-{YYYY}-{MM}-{DD}-*.csv.gz").dayOf(name),
+    "dayOfLog of a pattern with parts",
+    (name) => dayOfLog(name, patternOf("p-{DD}.{MM}.{YYYY}+.csv")),
+    [
+      "p-01.12.2021+.csv",
+      "p-01.12.2021+.csv.gz",
+    ],
+    ["p-01.12.2021.csv", "p-01x12.2021+.csv", "p-31.11.2021+.csv", "p-01.12.2021++.csv"],
+  ],
+  [
+    "dayOfLog of a pattern with any characters",
+    (name) => dayOfLog(name, patternOf("plays-{YYYY}-{MM}-{DD}-*.csv.gz")),
     ["plays-2021-12-01-1.csv.gz", "plays-2021-12-01-.csv.gz", "plays-2021-12-01-a-b.csv.gz"],
     ["plays-2021-12-01.csv.gz", "plays-2021-12-01-1.csv", "plays-2021-12-01-1.csv.gz.gz"],
   ],
-  ["dayOf of a pattern that begins with any", (name) => patternOf("*{YYYYMMDD}").dayOf(name), [
-    "20211201",
-    "a 20211201",
-    "a 20211201.zst",
-  ], [".20211201", ".listen-20211201"]],
+  [
+    "dayOfLog of a pattern that begins with any",
+    (name) => dayOfLog(name, patternOf("*{YYYYMMDD}")),
+    [
+      "20211201",
+      "a 20211201",
+      "a 20211201.zst",
+    ],
+    [".20211201", ".listen-20211201"],
+  ],
   ["dayOfBatchFolder", dayOfBatchFolder, ["20211201"], [
     "2021-12-01",
     "20211232",

@@ -1,0 +1,294 @@
+/**
+ * The stages of a daily run: look, plan, batch, chart, publish, delete what has expired.
+ *
+ * @module
+ */
+
+import { batchKindOf } from "../core/chart.ts";
+import { BatchError } from "../core/batch_format.ts";
+import { type Day, formatDay } from "../core/day.ts";
+import { engineOf } from "../core/engine.ts";
+import { AUTO_READER, type BatchShape, type Manifest, shapeOf, tallyOf } from "../core/manifest.ts";
+import type { MemoryPlan } from "../core/memory.ts";
+import {
+  batchFileName,
+  batchFolderName,
+  dateOfResult,
+  dayOfBatchFolder,
+  type LogPattern,
+} from "../core/names.ts";
+import {
+  type DayPlan,
+  hasTooManyRejected,
+  planRun,
+  type RunPlan,
+  type RunRequest,
+} from "../core/plan.ts";
+import { expired } from "../core/retention.ts";
+import { type IdKind, KEY_KINDS } from "../core/streams.ts";
+import { type RunSummary, summaryOf } from "../core/summary.ts";
+import type { FormatList } from "../formats/built_in.ts";
+import { type Columns, columnsText, type Writer } from "../formats/interface.ts";
+import { BatchShelf } from "./batch_shelf.ts";
+import { type Crew } from "./crew.ts";
+import type { PluginModules } from "./formats.ts";
+import { listBatches, listLogs, listRemains } from "./inventory.ts";
+import { tooManyRejected } from "./messages.ts";
+import { Meter, type Reporter } from "./meter.ts";
+import { recover } from "./publication.ts";
+import { type ChartRequest, makeReports } from "./report_stage.ts";
+import { refusePlan } from "./refusals.ts";
+import { type Store, StoreError } from "./store.ts";
+
+/** What a daily run is asked to do. */
+export interface DailyRunOptions extends Omit<RunRequest, "shape"> {
+  /** Folders. */
+  readonly logs: string;
+  readonly batch: string;
+  readonly results: string;
+  /** How logs are called. */
+  readonly logPattern: LogPattern;
+  /** The charts to make, in the order in which they are made; each kind once. */
+  readonly charts: readonly ChartRequest[];
+  readonly strict: boolean;
+  readonly replace: boolean;
+  /** The share of a log's rows that may be rejected. */
+  readonly maxRejected: number;
+  /** Results of this many days are kept; all where it is not given. */
+  readonly keepResultDays?: number;
+  /** The memory of each job. */
+  readonly memory: MemoryPlan;
+  /** How many jobs work at once. */
+  readonly jobs: number;
+  /** The name of the reader; where there is none each log's is found by its name or first bytes. */
+  readonly reader?: string;
+  /** The columns of the fields, where they are not the usual ones. */
+  readonly columns?: Columns;
+  readonly ids: IdKind;
+  /** The formats to choose from. */
+  readonly formats: FormatList;
+  /** Where those of them are that come from outside. */
+  readonly plugins: PluginModules;
+  /** Each chart is written by all of these. */
+  readonly writers: readonly Writer[];
+  /** Whether reports are compressed (gzip). */
+  readonly isCompressed: boolean;
+  /** For the run summary. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** What a daily run works with. */
+export interface DailyRunContext {
+  readonly store: Store;
+  readonly reporter: Reporter;
+  /** Stops the run between two steps. */
+  readonly signal?: AbortSignal;
+}
+
+/** One run, while both folders are locked. */
+export class DailyRun {
+  readonly #options: DailyRunOptions;
+  readonly #store: Store;
+  readonly #reporter: Reporter;
+  readonly #shape: BatchShape;
+  readonly #shelf: BatchShelf;
+  readonly #meter: Meter;
+  readonly #manifests = new Map<Day, Manifest>();
+  readonly #built = new Set<Day>();
+
+  constructor(options: DailyRunOptions, context: DailyRunContext, crew: Crew) {
+    this.#options = options;
+    this.#store = context.store;
+    this.#reporter = context.reporter;
+    const { reader = AUTO_READER, ids, columns } = options;
+    const kinds = KEY_KINDS.filter((kind) =>
+      options.charts.some((chart) => batchKindOf(chart.kind) === kind)
+    );
+    this.#shape = shapeOf(reader, kinds, { ids, columns: columnsText(columns) });
+    this.#meter = new Meter(crew, context.reporter, context.signal);
+    this.#shelf = new BatchShelf(context.store, {
+      batchFolder: options.batch,
+      logFolder: options.logs,
+      shape: this.#shape,
+      columns,
+      engine: engineOf(ids),
+      readers: options.formats.readers,
+      memory: options.memory,
+      maxRejected: options.maxRejected,
+      warn: (text) => context.reporter.warn(text),
+    });
+  }
+
+  async make(): Promise<RunSummary> {
+    this.#recover();
+    const plan = this.#plan();
+    refusePlan(plan, this.#options, { store: this.#store, reporter: this.#reporter });
+    await this.#batch(plan);
+    const summary = await this.#publish(plan);
+    this.#expireOrWarn(plan);
+    return summary;
+  }
+
+  /** The charts are out: what cannot be deleted now is left to the next run. */
+  #expireOrWarn(plan: RunPlan): void {
+    try {
+      this.#expire(plan);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#reporter.warn(`${lowerFirst(error.message)}; the charts are published`);
+    }
+  }
+
+  /** Completes or clears what an earlier process left. */
+  #recover(): void {
+    const { batch, results } = this.#options;
+    this.#shelf.clearRuns();
+    for (const name of this.#store.list(batch) ?? []) {
+      const folder = `${batch}/${name}`;
+      const isBatch = dayOfBatchFolder(name) !== undefined && this.#store.info(folder)?.isFolder;
+      if (isBatch) recover(this.#store, folder);
+    }
+    const completed = recover(this.#store, results);
+    if (completed.length > 0) {
+      this.#reporter.warn(
+        `completed what an earlier run had begun to publish: ${completed.join(", ")}`,
+      );
+    }
+  }
+
+  #plan(): RunPlan {
+    const { logs, batch, logPattern } = this.#options;
+    const hasSeveralLogs = logPattern.hasSeveral;
+    return planRun({ ...this.#options, shape: this.#shape, hasSeveralLogs }, {
+      logs: listLogs(this.#store, logs, logPattern),
+      batches: listBatches(this.#store, batch),
+      remains: listRemains(this.#store, batch),
+    });
+  }
+
+  /** Builds what is to be built, and judges what is there by the same limit. */
+  async #batch(plan: RunPlan): Promise<void> {
+    for (const day of plan.days) {
+      if (day.act === "reuse") this.#reuse(day);
+    }
+    for (const day of plan.days) {
+      if (day.act === "build") await this.#build(day);
+    }
+  }
+
+  #reuse({ manifest }: DayPlan & { act: "reuse" }): void {
+    const { maxRejected, logs } = this.#options;
+    for (const { name, tally } of manifest.logs) {
+      if (!hasTooManyRejected(tally, maxRejected)) continue;
+      throw new Error(tooManyRejected(`${logs}/${name}`, tally, maxRejected));
+    }
+    const { day } = manifest;
+    this.#reporter.note(`Batch of ${formatDay(day)} is there: ${tallyOf(manifest).rows} rows`);
+    this.#manifests.set(day, manifest);
+  }
+
+  async #build({ day, logs, why }: Pick<DayPlan & { act: "build" }, "day" | "logs" | "why">) {
+    for (const { name } of logs) {
+      this.#reporter.note(`Reading log "${this.#options.logs}/${name}" (${why})`);
+    }
+    const logBytes = logs.reduce((sum, log) => sum + log.sizeBytes, 0);
+    this.#meter.begin("batching", { day, logBytes });
+    const manifest = await this.#shelf.build(logs, this.#meter);
+    this.#meter.end();
+    for (const { name, reader, compression } of manifest.logs) {
+      const how = compression === undefined ? reader : `${reader}, ${compression}`;
+      this.#reporter.note(`Read log "${this.#options.logs}/${name}" by reader ${how}`);
+    }
+    this.#manifests.set(day, manifest);
+    this.#built.add(day);
+  }
+
+  /** Makes the reports; a batch that turns out to be damaged is built again, once. */
+  async #publish(plan: RunPlan): Promise<RunSummary> {
+    for (;;) {
+      try {
+        const summary = await makeReports({
+          plan,
+          options: this.#options,
+          store: this.#store,
+          shelf: this.#shelf,
+          meter: this.#meter,
+          manifests: this.#manifests,
+          summary: (reports) => this.#summary(plan, reports),
+        });
+        this.#shelf.clearRuns();
+        return summary;
+      } catch (error) {
+        this.#tryToClearRuns();
+        if (!(error instanceof BatchError)) throw error;
+        await this.#rebuild(plan, error);
+      }
+    }
+  }
+
+  /** After a failure, whose own error is the one to be shown. */
+  #tryToClearRuns(): void {
+    try {
+      this.#shelf.clearRuns();
+    } catch {
+      // What cannot be deleted now is deleted by the next start.
+    }
+  }
+
+  #summary(plan: RunPlan, reports: RunSummary["reports"]): RunSummary {
+    return summaryOf({
+      plan,
+      reports,
+      manifests: this.#manifests,
+      builtDays: this.#built,
+      seconds: this.#meter.seconds,
+      peakMemoryBytes: this.#meter.peakMemoryBytes,
+      versions: this.#options.versions,
+    });
+  }
+
+  async #rebuild(plan: RunPlan, damage: BatchError): Promise<void> {
+    const { batch } = this.#options;
+    const damaged = plan.days.find((day) =>
+      KEY_KINDS.some((kind) =>
+        damage.source === `${batch}/${batchFolderName(day.day)}/${batchFileName(kind)}`
+      )
+    );
+    if (damaged === undefined || damaged.act !== "reuse" || this.#built.has(damaged.day)) {
+      throw damage;
+    }
+    if (damaged.logs.length === 0) {
+      throw new Error(
+        `${damage.message}; the log of ${formatDay(damaged.day)} is gone, ` +
+          "expected the log to build the batch again",
+        { cause: damage },
+      );
+    }
+    this.#reporter.warn(`${lowerFirst(damage.message)}; building it again from its log`);
+    await this.#build({ day: damaged.day, logs: damaged.logs, why: "damaged batch" });
+  }
+
+  /** Deletes what has left the window; the charts are out by now. */
+  #expire(plan: RunPlan): void {
+    const { results, keepResultDays } = this.#options;
+    for (const day of plan.expired) {
+      this.#reporter.note(`Deleting the batch of ${formatDay(day)}`);
+      this.#shelf.remove(day);
+    }
+    if (keepResultDays === undefined) return;
+    const extensions = this.#options.formats.writers.map((writer) => writer.extension);
+    const dated = (this.#store.list(results) ?? []).flatMap((name) => {
+      const day = dateOfResult(name, extensions);
+      return day === undefined ? [] : [{ name, day }];
+    });
+    const leaving = expired(dated.map((result) => result.day), plan.date, keepResultDays);
+    for (const { name } of dated.filter((result) => leaving.includes(result.day))) {
+      this.#reporter.note(`Deleting result "${name}"`);
+      this.#store.remove(`${results}/${name}`);
+    }
+  }
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
