@@ -4,7 +4,8 @@ export interface Compression {
   looksLike(head: Uint8Array): boolean;
   decompress(c: AsyncIterable<Uint8Array>, warn: (t: string) => void): AsyncIterable<Uint8Array>;
 }
-export const COMPRESSIONS: readonly Compression[] = [];
+export const COMPRESSIONS: readonly Compression[] = ([["gzip", "gz"], ["zstd", "zst"]] as const)
+  .map(([name, e]) => ({ name, endings: [e], looksLike: () => false, decompress: (c) => c }));
 export function compressionOf(_head: Uint8Array): Compression | undefined {
   return undefined;
 }

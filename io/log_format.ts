@@ -5,7 +5,7 @@
  */
 
 import { FormatError } from "../core/streams.ts";
-import { named, readerFor } from "../formats/built_in.ts";
+import { named as formatNamed, readerFor } from "../formats/built_in.ts";
 import { type Compression, compressionOf, COMPRESSIONS } from "../formats/compression.ts";
 import type { AnyReader } from "../formats/interface.ts";
 import type { Store } from "./store.ts";
@@ -24,7 +24,7 @@ const HEAD_BYTES = 1 << 16;
  *
  * @param readers those to choose from; the first one is taken where nothing speaks for another
  * @param wanted the one that was asked for, if one was
- * @throws {StoreError} where the log cannot be read
+ * @throws {Error} where the log cannot be read, or its name speaks of a compression that it has not
  */
 export async function formatOfLog(
   store: Store,
@@ -33,13 +33,26 @@ export async function formatOfLog(
 ): Promise<LogFormat> {
   const raw = headOf(store, path);
   const compression = compressionOf(raw);
-  if (wanted !== undefined) return { reader: named(readers, wanted, "reader"), compression };
+  const byName = compressionByName(path);
+  if (byName !== undefined && compression !== byName.compression) {
+    throw new Error(
+      `Cannot read log "${path}": no ${byName.compression.name}, ` +
+        `expected what its name says (.${byName.ending})`,
+    );
+  }
+  if (wanted !== undefined) return { reader: formatNamed(readers, wanted, "reader"), compression };
   const head = compression === undefined ? raw : await decompressedHead(compression, raw);
-  const endings = COMPRESSIONS.flatMap((each) => each.endings.map((ending) => `.${ending}`));
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  const ending = endings.find((each) => name.toLowerCase().endsWith(each)) ?? "";
-  const plainName = name.slice(0, name.length - ending.length);
-  return { reader: readerFor(readers, { name: plainName, head, usual: readers[0] }), compression };
+  const name = path.slice(path.lastIndexOf("/") + 1).slice(0, byName && -byName.ending.length - 1);
+  return { reader: readerFor(readers, { name, head, usual: readers[0] }), compression };
+}
+
+/** The compression that the name of a file speaks of, with the ending that says so. */
+function compressionByName(
+  path: string,
+): { readonly compression: Compression; readonly ending: string } | undefined {
+  const ending = path.slice(path.lastIndexOf(".") + 1).toLowerCase();
+  const compression = COMPRESSIONS.find((each) => each.endings.includes(ending));
+  return compression === undefined ? undefined : { compression, ending };
 }
 
 function headOf(store: Store, path: string): Uint8Array {

@@ -39,7 +39,10 @@ for (
     [["--date", "2021-02-29"], /^Cannot use "--date 2021-02-29": not a day of the calendar, .*\n$/],
     [["--keep-batches", "6"], /^Cannot use "--keep-batches 6": .* 7 days of the window\n$/],
     [["--memory", "1MiB"], /^Cannot use "--memory 1MiB": .*expected at least \d+MiB\n$/],
-    [["--by", "song"], /^Cannot use "--by song": unknown "song", expected country or user.*\n$/],
+    [
+      ["--by", "song"],
+      /^Cannot use "--by song": unknown "song", expected country, user or world.*\n$/,
+    ],
   ] as const
 ) {
   testProgram(`run ${words.join(" ")} ends with status 2 and does nothing`, async (place) => {
@@ -144,14 +147,20 @@ testProgram("run refuses a folder in the place of a log that has a batch", async
   assert.match(await refusesAndKeeps(place, ...TWO_DAYS), /it is a folder, expected a file/);
 });
 
-testProgram("run refuses a log that is there in a compressed form only", async (place) => {
+testProgram("run refuses a log that is called compressed and is not", async (place) => {
   deliver(place, LAST - 1);
-  place.write("logs/listen-20211201.log.gz", "compressed");
-  const message = await place.runFails(1, ...TWO_DAYS);
-  assert.match(
-    message,
-    /^Cannot read the log of 2021-12-01: it is compressed, expected a plain listen-/,
-  );
+  for (const bytes of ["", "compressed"]) {
+    for (const [ending, what] of [["gz", "gzip"], ["zst", "zstd"]]) {
+      const name = `logs/listen-20211201.log.${ending}`;
+      place.write(name, bytes);
+      const message = await place.runFails(1, ...TWO_DAYS);
+      const reason = `no ${what}, expected what its name says (.${ending})`;
+      const warning = bytes === "" ? /^Warning: .* 0 bytes: a day of no streams\n/ : "";
+      const error = message.replace(warning, "");
+      assert.equal(error, `Cannot read log "${place.path(name)}": ${reason}\n`);
+      place.remove(name);
+    }
+  }
 });
 
 testProgram("run warns of a log of 0 bytes by name, and uses it", async (place) => {

@@ -160,14 +160,14 @@ const DAMAGES: readonly Damage[] = [
     refusal: GONE,
   },
   {
-    name: "made by another reader",
+    name: "made of other columns",
     harm: (place) =>
       editManifest(place, ({ shape, ...manifest }) => ({
         ...manifest,
-        shape: { ...shape, reader: "csv" },
+        shape: { ...shape, columns: "song=1,user=3,country=2" },
       })),
     refusal:
-      /^Cannot use the batch of 2021-11-30: made by reader csv, expected reader pipe; its log/,
+      /^Cannot use the batch of 2021-11-30: columns song=1,user=3,country=2, expected as usual; its log/,
   },
 ];
 
