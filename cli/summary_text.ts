@@ -44,14 +44,23 @@ function logLines(label: string, noun: string, logs: readonly LogSummary[]): str
   const sum = (value: (log: LogSummary) => number): number =>
     logs.reduce((total, log) => total + value(log), 0);
   const rejected = sum((log) => log.rejectedRows);
+  const isBatch = noun === "batch";
+  const count = isBatch ? new Set(logs.map((log) => log.day)).size : logs.length;
+  const what = counted(count, noun, isBatch ? "batches" : undefined);
+  const rows = counted(sum((log) => log.rows), "row");
   const first = line(
     label,
-    `${counted(logs.length, noun, noun === "batch" ? "batches" : undefined)}, ${
-      counted(sum((log) => log.rows), "row")
-    }, ` +
-      `${grouped(rejected)} rejected`,
+    `${what}, ${rows}, ${grouped(rejected)} rejected${isBatch ? "" : formatsOf(logs)}`,
   );
   return rejected === 0 ? [first] : [first, line("", `rejected: ${reasons(logs)}`)];
+}
+
+/** Says by which readers logs were read, and how they were compressed. */
+function formatsOf(logs: readonly LogSummary[]): string {
+  const names = logs.map(({ reader, compression }) => (
+    compression === undefined ? reader : `${reader} in ${compression}`
+  ));
+  return ` (${[...new Set(names)].sort().join(", ")})`;
 }
 
 /** The rejected rows of all logs by reason. */

@@ -143,7 +143,7 @@ testProgram("generate refuses a folder that is a file", async (place) => {
 testProgram("demo makes logs, does two daily runs and shows what came out", async (place) => {
   const { status, stdout, stderr } = await place.topstreams("demo", "--out", place.path("demo"));
   assert.deepEqual([status, stderr], [0, ""]);
-  assert.match(stdout, /read +7 logs, 140 000 rows, \d+ rejected\n +rejected: empty \d+/);
+  assert.match(stdout, /read +7 logs, 140 000 rows, \d+ rejected \(pipe\)\n +rejected: empty \d+/);
   assert.match(stdout, /read +1 log, 20 000 rows, .*\n(.*\n)?.*reused +6 batches/);
   assert.match(stdout, /Deleting the batch of 2021-11-24\n/);
   assert.match(stdout, / country US \(50 songs in its chart\)\n +1\. song \d+ +\d+ streams\n/);

@@ -40,7 +40,7 @@ for (const jobs of ["1", "2"]) {
     const { stderr } = await place.run("--date", "2021-11-30", "--jobs", jobs);
     assertCharts(place, LAST - 1, WEEK);
     assert.match(stderr, /^Charts of 2021-11-30: 7 days used\n/);
-    assert.match(stderr, /read +7 logs, 6 342 rows, \d+ rejected\n/);
+    assert.match(stderr, /read +7 logs, 6 342 rows, \d+ rejected \(pipe\)\n/);
     assert.deepEqual(place.names("results"), [
       "country_top50_20211130.txt",
       "run_20211130.json",
