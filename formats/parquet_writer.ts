@@ -1,10 +1,10 @@
 /**
  * The writer `parquet`: the columns `key`, `rank`, `song` and `streams`, a row a song of a key.
  *
- * Row groups are made of {@linkcode ROW_GROUP_ROWS} rows, fewer where their texts are long, and
- * printed as soon as they are full: memory is that of one row group, whatever the chart holds.
- * What decides where a row group ends is the chart alone, so that the same chart gives the same
- * bytes. All values are required; pages are compressed with Snappy.
+ * Row groups are made of 20000 rows, 10000 where ids are text and fewer where they are long, and
+ * printed as soon as they are full: memory is that of one row group, and a few kilobytes for each
+ * of them in the footer. What decides where a row group ends is the chart alone, so that the same
+ * chart gives the same bytes. All values are required; pages are compressed with Snappy.
  *
  * | column    | countries, world | users, numbers | users, texts |
  * | --------- | ---------------- | -------------- | ------------ |
@@ -26,11 +26,11 @@ type Library = typeof import("npm:hyparquet-writer@0.17.0");
 type Column = Parameters<ParquetWriter["write"]>[0]["columnData"][number];
 type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]["schema"][number];
 
-/** The most rows of a row group. */
-export const ROW_GROUP_ROWS = 100_000;
+/** The most rows of a row group: more take more memory, and with text much more. */
+const ROW_GROUP_ROWS = { number: 20_000, text: 10_000 } as const;
 
 /** A row group ends when its texts take this many bytes or more. */
-const ROW_GROUP_TEXT_BYTES = 4 << 20;
+const ROW_GROUP_TEXT_BYTES = 1 << 19;
 
 let library: Library | undefined;
 
@@ -64,14 +64,19 @@ class ParquetPrinter implements ChartPrinter {
   readonly #keyBytes: (value: number, texts: Uint8Array) => Uint8Array;
   readonly #keys: Values;
   readonly #songs: Values;
-  readonly #ranks = new Int32Array(ROW_GROUP_ROWS);
-  readonly #streams = new BigInt64Array(ROW_GROUP_ROWS);
+  readonly #ranks: Int32Array;
+  readonly #streams: BigInt64Array;
+  readonly #capacity: number;
   #length = 0;
   #textBytes = 0;
 
   constructor(shape: ChartShape, { ByteWriter, ParquetWriter }: Library) {
-    this.#keys = valuesOf(shape.ids === "text" || shape.kind !== "user");
-    this.#songs = valuesOf(shape.ids === "text");
+    const capacity = ROW_GROUP_ROWS[shape.ids];
+    this.#capacity = capacity;
+    this.#keys = valuesOf(shape.ids === "text" || shape.kind !== "user", capacity);
+    this.#songs = valuesOf(shape.ids === "text", capacity);
+    this.#ranks = new Int32Array(capacity);
+    this.#streams = new BigInt64Array(capacity);
     this.#keyBytes = keyBytes(shape);
     this.#bytes = new ByteWriter();
     this.#file = new ParquetWriter({
@@ -97,7 +102,7 @@ class ParquetPrinter implements ChartPrinter {
         this.#songs.texts.push(this.#copy(textBytes(texts, row.songs[i])));
       } else this.#songs.numbers[at] = BigInt(row.songs[i]);
       this.#streams[at] = BigInt(row.streams[i]);
-      if (this.#length === ROW_GROUP_ROWS || this.#textBytes >= ROW_GROUP_TEXT_BYTES) {
+      if (this.#length === this.#capacity || this.#textBytes >= ROW_GROUP_TEXT_BYTES) {
         this.#endGroup(out);
       }
     }
@@ -142,8 +147,8 @@ class ParquetPrinter implements ChartPrinter {
   }
 }
 
-function valuesOf(isText: boolean): Values {
-  return { numbers: new BigInt64Array(isText ? 0 : ROW_GROUP_ROWS), texts: [], isText };
+function valuesOf(isText: boolean, capacity: number): Values {
+  return { numbers: new BigInt64Array(isText ? 0 : capacity), texts: [], isText };
 }
 
 function dataOf({ numbers, texts, isText }: Values, length: number): Column["data"] {
