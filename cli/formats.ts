@@ -14,10 +14,6 @@ export function formats(): void {
 
 /** The formats as lines of at most 80 columns. */
 export function formatsText(): string {
-  const readers = READERS.map(({ name, description, endings }) => [name, description, endings]);
-  const writers = WRITERS.map((
-    { name, description, extension },
-  ) => [name, description, [extension]]);
   return [
     "Formats of logs (--reader), found by the ending of the name or the first bytes:",
     ...READERS.map((reader) => line(reader, reader.endings)),
@@ -27,7 +23,8 @@ export function formatsText(): string {
     "Formats of reports (--writer, one or several):",
     ...WRITERS.map((writer) => line(writer, [writer.extension])),
     "",
-    "Your own: --reader ./my-reader.js, --writer ./my-writer.js; see docs/writing-a-format.md.",
+    "Your own, as docs/writing-a-format.md tells:",
+    "  --reader ./my-reader.js --writer ./my-writer.js",
   ].join("\n");
 }
 

@@ -12,10 +12,8 @@ import {
   clearBlock,
   createRowTally,
   createStreamBlock,
-  REJECT_REASONS,
   type RowParser,
   type RowTally,
-  SHOWN_REJECTED_ROWS,
   type StreamBlock,
 } from "./streams.ts";
 

@@ -5,6 +5,9 @@
  */
 
 import type { AnyReader, Writer } from "./interface.ts";
+import { csvWriter } from "./csv_writer.ts";
+import { jsonlWriter } from "./jsonl_writer.ts";
+import { parquetWriter } from "./parquet_writer.ts";
 import { pipe } from "./pipe.ts";
 import { top } from "./top.ts";
 
@@ -12,7 +15,7 @@ import { top } from "./top.ts";
 export const READERS: readonly AnyReader[] = [pipe];
 
 /** The writers, in the order of the help. */
-export const WRITERS: readonly Writer[] = [top];
+export const WRITERS: readonly Writer[] = [top, csvWriter, jsonlWriter, parquetWriter];
 
 /** Formats that there are to choose from: the built-in ones, and those from outside. */
 export interface FormatList {

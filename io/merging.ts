@@ -9,7 +9,7 @@ import { encodePartition, mergeToRun } from "../core/batching.ts";
 import { ChartMaker, type ChartPrinter } from "../core/chart.ts";
 import type { MergeInput, SortedPiece } from "../core/engine.ts";
 import { chunksOf } from "../core/scatter.ts";
-import type { Step } from "../core/steps.ts";
+import { awaited, type Step } from "../core/steps.ts";
 import { named } from "../formats/built_in.ts";
 import { FileSource } from "./byte_files.ts";
 import { claim } from "./claims.ts";
@@ -138,6 +138,10 @@ function openAll(paths: readonly string[], store: Store): OpenSources {
 export function* chart(task: ChartTask, context: JobContext): Generator<Step, ChartResult> {
   const { engine, memory: { cursorBytes } } = context;
   const isWorld = task.kind === "world";
+  for (const { writer } of task.outputs) {
+    const { load } = named(context.formats.writers, writer, "writer");
+    if (load !== undefined) yield* awaited(load());
+  }
   const open = openInputs(task.inputs, context);
   const reports = openReports(task, context);
   const results: ChartResult[number][] = [];
