@@ -39,6 +39,7 @@ const CR = 0x0d;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const TAB = 0x09;
+const OPEN_BRACE = 0x7b;
 
 /** Rows with commas. */
 export const csv = readerOf("csv", COMMA, ["csv"], "comma-separated columns, quotes by RFC 4180");
@@ -59,7 +60,7 @@ function readerOf(
     looksLike: (head) => {
       const end = head.indexOf(LF);
       const line = head.subarray(0, end < 0 ? head.length : end);
-      return line.filter((byte) => byte === delimiter).length >= 2;
+      return line[0] !== OPEN_BRACE && line.filter((byte) => byte === delimiter).length >= 2;
     },
     takesColumns: true,
     isCutAtLines: false,

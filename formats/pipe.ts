@@ -112,8 +112,7 @@ export const pipe = {
   description: "song|user|country, a line a stream",
   isCutAtLines: true,
   endings: [],
-  looksLike: (head) =>
-    head.subarray(0, endOfLine(head)).filter((byte) => byte === PIPE).length === 2,
+  looksLike,
   takesColumns: false,
   parser: (options: ParserOptions = {}): RowParser => new PipeParser(options),
 } satisfies Reader;
@@ -246,9 +245,20 @@ class PipeParser implements RowParser {
   }
 }
 
-function endOfLine(head: Uint8Array): number {
-  const end = head.indexOf(LF);
-  return end < 0 ? head.length : end;
+/** Lines that are looked at to tell the format of a log. */
+const SHOWN_LINES = 100;
+
+/** Whether at least half of the first lines have two bars: some may be corrupt. */
+function looksLike(head: Uint8Array): boolean {
+  let lines = 0;
+  let ours = 0;
+  for (let at = 0; at < head.length && lines < SHOWN_LINES; lines++) {
+    const end = head.indexOf(LF, at);
+    const line = head.subarray(at, end < 0 ? head.length : end);
+    if (line.filter((byte) => byte === PIPE).length === 2) ours++;
+    at += line.length + 1;
+  }
+  return lines > 0 && 2 * ours >= lines;
 }
 
 function indexOfBar(bytes: Uint8Array, from: number, to: number): number {

@@ -1,7 +1,191 @@
-import type { AnyReader, Writer } from "./interface.ts";
-export function checkedReader(m: unknown, _p: string): AnyReader {
-  return m as AnyReader;
+/**
+ * Formats from outside: what a module exports is checked before it is used, and what it does while
+ * it is used.
+ *
+ * @module
+ */
+
+import { rejectedCount, type RowParser } from "../core/streams.ts";
+import { READERS, WRITERS } from "./built_in.ts";
+import type { AnyReader, ChartPrinter, Reader, Writer } from "./interface.ts";
+
+type Noun = "reader" | "writer";
+
+/** What a property of a format must be. */
+const PROPERTIES: Readonly<Record<Noun, readonly (readonly [name: string, type: string])[]>> = {
+  reader: [
+    ["description", "string"],
+    ["isCutAtLines", "boolean"],
+    ["parser", "function"],
+  ],
+  writer: [
+    ["description", "string"],
+    ["extension", "string"],
+    ["isCutAtKeys", "boolean"],
+    ["printer", "function"],
+  ],
+};
+
+/**
+ * Takes the reader of a module.
+ *
+ * @param module what was imported
+ * @param path the path as it was given, for messages
+ * @throws {Error} where it exports no `reader` that keeps the contract
+ */
+export function checkedReader(module: unknown, path: string): AnyReader {
+  const found = exported(module, "reader", path, READERS) as unknown as Partial<Reader> & Reader;
+  const { name, description, isCutAtLines } = found;
+  return {
+    name,
+    description,
+    isCutAtLines,
+    endings: Array.isArray(found.endings) ? found.endings : [],
+    looksLike: (head) => found.looksLike?.(head) === true,
+    takesColumns: found.takesColumns === true,
+    parser: (options) => {
+      const fail = failer("reader", name, path);
+      const parser = attempt(() => found.parser(options), fail);
+      return new GuardedParser(parser, fail);
+    },
+  };
 }
-export function checkedWriter(m: unknown, _p: string): Writer {
-  return m as Writer;
+
+/** Takes the writer of a module; as {@linkcode checkedReader}. */
+export function checkedWriter(module: unknown, path: string): Writer {
+  const found = exported(module, "writer", path, WRITERS) as unknown as Writer;
+  const { name, description, extension, isCutAtKeys } = found;
+  const fail = failer("writer", name, path);
+  if (!/^[a-z0-9]+$/.test(extension)) {
+    throw new Error(
+      `Cannot use writer "${path}": extension "${extension}", expected lower-case letters and digits`,
+    );
+  }
+  return {
+    ...{ name, description, extension, isCutAtKeys },
+    printer: (shape) => guardedPrinter(attempt(() => found.printer(shape), fail), fail),
+  };
+}
+
+function exported(
+  module: unknown,
+  noun: Noun,
+  path: string,
+  builtIn: readonly { readonly name: string }[],
+): Record<string, unknown> {
+  const cannot = (what: string): never => {
+    throw new Error(`Cannot use ${noun} "${path}": ${what} (docs/writing-a-format.md)`);
+  };
+  const found = (module as Record<string, unknown>)[noun];
+  if (typeof found !== "object" || found === null) {
+    return cannot(`no export "${noun}", expected an object of that name`);
+  }
+  const format = found as Record<string, unknown>;
+  const { name } = format;
+  if (typeof name !== "string" || !/^[a-z][a-z0-9-]*$/.test(name)) {
+    return cannot(`name ${JSON.stringify(name)}, expected lower-case letters, digits and -`);
+  }
+  if (builtIn.some((each) => each.name === name)) {
+    return cannot(`name "${name}" is that of a built-in ${noun}, expected another one`);
+  }
+  for (const [property, type] of PROPERTIES[noun]) {
+    const actual: string = typeof format[property];
+    if (actual !== type) return cannot(`${property} is ${actual}, expected a ${type}`);
+  }
+  return format;
+}
+
+type Fail = (what: string, cause?: unknown) => never;
+
+function failer(noun: Noun, name: string, path: string): Fail {
+  return (what, cause) => {
+    throw new Error(`Cannot go on with ${noun} "${name}" (${path}): ${what}`, { cause });
+  };
+}
+
+function attempt<T>(act: () => T, fail: Fail): T {
+  try {
+    return act();
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    return fail(`it threw "${what}", expected it not to throw`, error);
+  }
+}
+
+/** A parser from outside, whose results are checked after every call. */
+class GuardedParser implements RowParser {
+  readonly #parser: RowParser;
+  readonly #fail: Fail;
+  #streams = 0;
+
+  constructor(parser: RowParser, fail: Fail) {
+    if (typeof parser?.parse !== "function" || typeof parser.tally !== "object") {
+      fail("parser() gave no parser, expected an object with parse() and tally");
+    }
+    this.#parser = parser;
+    this.#fail = fail;
+  }
+
+  get tally(): RowParser["tally"] {
+    return this.#parser.tally;
+  }
+
+  parse: RowParser["parse"] = (bytes, from, to, isLast, block) => {
+    const fail = this.#fail;
+    const before = block.length;
+    const end = attempt(() => this.#parser.parse(bytes, from, to, isLast, block), fail);
+    if (!(Number.isInteger(end) && end >= from && end <= to)) {
+      fail(`parse() returned ${end}, expected a position from ${from} to ${to}`);
+    }
+    const { length, capacity } = block;
+    if (!(Number.isInteger(length) && length >= before && length <= capacity)) {
+      fail(`the block has ${length} streams, expected ${before} to ${capacity}`);
+    }
+    if (isLast && length < capacity && end < to) {
+      fail(`parse() left ${to - end} bytes of the end, expected all to be consumed`);
+    }
+    this.#checkBlock(block, before);
+    this.#streams += length - before;
+    const { rows, rejected } = this.tally;
+    if (rows !== this.#streams + rejectedCount(rejected)) {
+      fail(
+        `a tally of ${rows} rows, expected ${this.#streams} streams and ` +
+          `${rejectedCount(rejected)} rejected rows`,
+      );
+    }
+    return end;
+  };
+
+  #checkBlock(
+    { songs, users, countries, texts, length }: Parameters<RowParser["parse"]>[4],
+    from: number,
+  ): void {
+    const isId = texts.length > 0
+      ? (id: number) => Number.isInteger(id) && id >= 0 && id < texts.length
+      : (id: number) => Number.isSafeInteger(id) && id >= 0;
+    for (let i = from; i < length; i++) {
+      if (!isId(songs[i])) this.#fail(`song ${songs[i]}, expected an id`);
+      if (!isId(users[i])) this.#fail(`user ${users[i]}, expected an id`);
+      if (countries[i] > 675) this.#fail(`country ${countries[i]}, expected a key from 0 to 675`);
+    }
+  }
+}
+
+function guardedPrinter(printer: ChartPrinter, fail: Fail): ChartPrinter {
+  if (typeof printer?.print !== "function") {
+    fail("printer() gave no printer, expected an object with print()");
+  }
+  return {
+    begin: (out) => attempt(() => printer.begin?.(out), fail),
+    print: (row, out) => {
+      const before = out.length;
+      attempt(() => printer.print(row, out), fail);
+      if (
+        !(Number.isInteger(out.length) && out.length >= before && out.length <= out.bytes.length)
+      ) {
+        fail(`print() left a length of ${out.length}, expected ${before} to ${out.bytes.length}`);
+      }
+    },
+    end: (out) => attempt(() => printer.end?.(out), fail),
+  };
 }
