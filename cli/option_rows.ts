@@ -154,14 +154,6 @@ export const OPTION_ROWS = [
     commands: ["run"],
   },
   {
-    flag: "--ids",
-    placeholder: "KIND",
-    default: "number",
-    help: "songs and users: number or text",
-    kind: oneOf(["number", "text"]),
-    commands: ["run"],
-  },
-  {
     flag: "--writer",
     placeholder: "LIST",
     default: "top",

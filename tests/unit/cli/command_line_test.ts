@@ -33,7 +33,6 @@ const RUN_DEFAULTS: RunOptions = {
   logName: USUAL.logPattern,
   reader: undefined,
   columns: undefined,
-  ids: "number",
   writer: [{ name: "top", isModule: false }],
   compress: "none",
   config: undefined,
@@ -96,7 +95,7 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
   const argv = "run --logs l --batch b --results r --date 2021-12-01 --days 3 --top 10 --by user " +
     "--strict --replace --max-rejected 0.5% --keep-batches 30 --keep-results 365 " +
     "--memory 1GiB --jobs 2 --quiet --log-name p{YYYYMMDD}* --reader ./r.js " +
-    "--columns song=a,user=b,country=c --ids text --writer top,x/w.js --compress gz --config c.json";
+    "--columns song=a,user=b,country=c --writer top,x/w.js --compress gz --config c.json";
   const options: RunOptions = {
     logs: "l",
     batch: "b",
@@ -108,7 +107,6 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
     logName: parseLogPattern("p{YYYYMMDD}*") as LogPattern,
     reader: { name: "./r.js", isModule: true },
     columns: { song: "a", user: "b", country: "c" },
-    ids: "text",
     writer: [{ name: "top", isModule: false }, { name: "x/w.js", isModule: true }],
     compress: "gz",
     config: "c.json",
