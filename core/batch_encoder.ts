@@ -32,13 +32,11 @@ import type { Checksum } from "./crc32.ts";
 import type { Blocks, Engine } from "./engine.ts";
 import type { EntryList } from "./entries.ts";
 import { NumberLines } from "./number_lines.ts";
+import { RecordWriter } from "./record_writer.ts";
 import type { IdColumn } from "./sort.ts";
 import { COLUMN_SLACK_BYTES, encodeColumn, isWideColumn } from "./vbyte.ts";
 
 export { BATCH_VERSION };
-
-/** Bytes are handed to the sink in pieces of about this size. */
-const WRITE_BYTES = 1 << 18;
 
 /** The numbers of one index line: first key, first song, offset. */
 const LINE_NUMBERS = 3;
@@ -62,12 +60,7 @@ export interface BatchPart {
  * Memory: one block, and 24 bytes for each block that was written (24 MB for 4 billion entries).
  */
 export class BlockEncoder {
-  readonly #sink: ByteSink;
-  readonly #checksum: Checksum;
-  readonly #bytes = new Uint8Array(WRITE_BYTES + MAX_BLOCK_BYTES + COLUMN_SLACK_BYTES);
-  readonly #view = new DataView(this.#bytes.buffer);
-  #used = 0;
-  #written = 0;
+  readonly #records: RecordWriter;
 
   readonly #keys = new Float64Array(BLOCK_ENTRIES);
   readonly #sizes = new Float64Array(BLOCK_ENTRIES);
@@ -91,8 +84,7 @@ export class BlockEncoder {
   #streamCount = 0;
 
   constructor(sink: ByteSink, checksum: Checksum) {
-    this.#sink = sink;
-    this.#checksum = checksum;
+    this.#records = new RecordWriter(sink, checksum, MAX_BLOCK_BYTES + COLUMN_SLACK_BYTES);
   }
 
   /**
@@ -166,7 +158,7 @@ export class BlockEncoder {
     const groups = this.#groups;
     this.#sizes[groups - 1] = this.#entries - this.#groupStart - 1;
     const firstKey = this.#keys[0];
-    this.#lines.add(firstKey, this.#firstSong, this.#written + this.#used);
+    this.#lines.add(firstKey, this.#firstSong, this.#records.sizeBytes);
     const deltas = this.#keys;
     for (let i = 0, before = firstKey; i + 1 < groups; i++) {
       const key = deltas[i + 1];
@@ -183,11 +175,10 @@ export class BlockEncoder {
   }
 
   #putBlock(flags: number, firstKey: number): void {
-    const view = this.#view;
+    const { view, payload } = this.#records;
     const wideKeys = isWideColumn(this.#keys, this.#groups - 1);
     const wideSongs = isWideColumn(this.#songs, this.#entries);
     const wideCounts = isWideColumn(this.#extras, this.#exceptions);
-    const payload = this.#used + FRAME_BYTES;
     view.setUint8(payload, RECORD_BLOCK);
     view.setUint8(
       payload + 1,
@@ -204,33 +195,16 @@ export class BlockEncoder {
     at = encodeColumn(this.#songs, this.#entries, wideSongs, view, at);
     at = encodeColumn(this.#gaps, this.#exceptions, false, view, at);
     at = encodeColumn(this.#extras, this.#exceptions, wideCounts, view, at);
-    this.#closeRecord(at - payload);
-  }
-
-  /** Fills in the frame of the record whose payload of `length` bytes stands in the buffer. */
-  #closeRecord(length: number): void {
-    const start = this.#used;
-    this.#view.setUint32(start + 4, length, true);
-    const end = start + FRAME_BYTES + length;
-    this.#view.setUint32(start, this.#checksum(this.#bytes.subarray(start + 4, end)), true);
-    this.#used = end;
-    if (this.#used >= WRITE_BYTES) this.#drain();
-  }
-
-  #drain(): void {
-    if (this.#used === 0) return;
-    this.#sink.write(this.#bytes.subarray(0, this.#used));
-    this.#written += this.#used;
-    this.#used = 0;
+    this.#records.close(at);
   }
 
   /** Writes what is left. Nothing may be added after. */
   finish(): BatchPart {
     if (this.#entries > 0) this.#flushBlock(0);
-    this.#drain();
+    this.#records.drain();
     return {
       lines: this.#lines.toArray(),
-      sizeBytes: this.#written,
+      sizeBytes: this.#records.sizeBytes,
       keyCount: this.#keyCount,
       entryCount: this.#entryCount,
       streamCount: this.#streamCount,
@@ -310,7 +284,7 @@ function writeIndex(
 /** What a batch is encoded with. */
 export interface EncodingTools {
   readonly checksum: Checksum;
-  readonly engine: Pick<Engine, "blocks" | "writeBatchEnd">;
+  readonly engine: Pick<Engine, "ids" | "blocks" | "writeBatchEnd">;
 }
 
 /** Encodes entries that come sorted by key, then song, into a whole batch. */
@@ -323,7 +297,7 @@ export class BatchEncoder {
   constructor(header: BatchHeader, sink: ByteSink, tools: EncodingTools) {
     this.#sink = sink;
     this.#tools = tools;
-    sink.write(encodeHeader(header, tools.checksum));
+    sink.write(encodeHeader(header, tools.checksum, tools.engine.ids));
     this.blocks = tools.engine.blocks(sink, tools.checksum);
   }
 

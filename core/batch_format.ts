@@ -6,7 +6,7 @@
 
 import type { Checksum } from "./crc32.ts";
 import type { Day } from "./day.ts";
-import type { KeyKind } from "./streams.ts";
+import type { IdKind, KeyKind } from "./streams.ts";
 
 /** The version of the batch format. A file of another version is not read. */
 export const BATCH_VERSION = 1;
@@ -44,6 +44,8 @@ export const FLAG_WIDE_SONGS = 4;
 export const FLAG_WIDE_COUNTS = 8;
 
 const KIND_CODES: Readonly<Record<KeyKind, number>> = { country: 1, user: 2 };
+/** The kinds of ids, at the place of their code. */
+const IDS_OF_CODE: readonly IdKind[] = ["number", "text"];
 const TWO_32 = 2 ** 32;
 
 /** A batch file that is damaged, of another version, or not what it is taken for. */
@@ -98,19 +100,30 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-export function encodeHeader(header: BatchHeader, checksum: Checksum): Uint8Array {
+/** @param ids what songs and users are */
+export function encodeHeader(
+  header: BatchHeader,
+  checksum: Checksum,
+  ids: IdKind = "number",
+): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES);
   const view = viewOf(bytes);
   bytes.set(MAGIC);
   view.setUint16(8, BATCH_VERSION, true);
   bytes[10] = KIND_CODES[header.kind];
+  bytes[11] = IDS_OF_CODE.indexOf(ids);
   view.setInt32(12, header.day, true);
   view.setUint32(HEADER_BYTES - 4, checksum(bytes.subarray(0, HEADER_BYTES - 4)), true);
   return bytes;
 }
 
-/** @throws {BatchError} where the bytes are no header, or one of another version */
-export function decodeHeader(bytes: Uint8Array, checksum: Checksum, source: string): BatchHeader {
+/** @throws {BatchError} where the bytes are no header, or one of another version or of other ids */
+export function decodeHeader(
+  bytes: Uint8Array,
+  checksum: Checksum,
+  source: string,
+  ids: IdKind = "number",
+): BatchHeader {
   const fail = (reason: string): never => {
     throw new BatchError(source, 0, reason);
   };
@@ -127,6 +140,8 @@ export function decodeHeader(bytes: Uint8Array, checksum: Checksum, source: stri
   }
   const kind = bytes[10] === KIND_CODES.country ? "country" : "user";
   if (bytes[10] !== KIND_CODES[kind]) return fail(`kind of key ${bytes[10]}, expected 1 or 2`);
+  const found = IDS_OF_CODE[bytes[11]];
+  if (found !== ids) return fail(`ids of kind ${found ?? bytes[11]}, expected ${ids}`);
   return { kind, day: view.getInt32(12, true) };
 }
 

@@ -10,26 +10,22 @@ import {
   type BatchTrailer,
   BLOCK_ENTRIES,
   BLOCK_HEAD_BYTES,
-  decodeHeader,
-  decodeTrailer,
   FLAG_CONTINUES,
   FLAG_WIDE_COUNTS,
   FLAG_WIDE_KEYS,
   FLAG_WIDE_SONGS,
-  FRAME_BYTES,
   getWhole,
   HEADER_BYTES,
   INDEX_ENTRY_BYTES,
   INDEX_HEAD_BYTES,
   MAX_BLOCK_BYTES,
-  RECORD_BLOCK,
   RECORD_PAGE,
   RECORD_ROOT,
-  TRAILER_BYTES,
 } from "./batch_format.ts";
 import type { ByteSource } from "./bytes.ts";
 import { EntryList } from "./entries.ts";
 import type { Checksum } from "./crc32.ts";
+import { BlockStream, lastBelow, readEnds, readIndexRecord } from "./record_reader.ts";
 import { COLUMN_SLACK_BYTES, decodeColumn } from "./vbyte.ts";
 
 /** A range of keys: `from` included, `to` not. */
@@ -67,18 +63,9 @@ export class BatchReader {
   constructor(source: ByteSource, checksum: Checksum) {
     this.#source = source;
     this.#checksum = checksum;
-    const head = new Uint8Array(HEADER_BYTES);
-    this.header = decodeHeader(
-      head.subarray(0, source.read(head, 0)),
-      checksum,
-      source.name,
-    );
-    const end = source.sizeBytes - TRAILER_BYTES;
-    const tail = new Uint8Array(TRAILER_BYTES);
-    if (end < HEADER_BYTES || source.read(tail, end) < TRAILER_BYTES) {
-      throw new BatchError(source.name, source.sizeBytes, "cut short, expected the trailer");
-    }
-    this.trailer = decodeTrailer(tail, checksum, source.name, end);
+    const { header, trailer, end } = readEnds(source, checksum, "number");
+    this.header = header;
+    this.trailer = trailer;
     this.root = this.#readIndex(this.trailer.rootOffset, end, RECORD_ROOT);
   }
 
@@ -116,34 +103,22 @@ export class BatchReader {
 
   /** The offset of the first block that may hold `key`: the last one that begins below it. */
   #startOf(key: number): number {
-    const page = lastBelow(this.root, key);
+    const page = lastBelow(this.root.length, (line) => this.root[line].key < key);
     if (page < 0) return HEADER_BYTES;
     const blocks = this.blocksOf(page);
-    return blocks[Math.max(0, lastBelow(blocks, key))].offset;
+    const block = lastBelow(blocks.length, (line) => blocks[line].key < key);
+    return blocks[Math.max(0, block)].offset;
   }
 
   #readIndex(offset: number, end: number, type: number): BlockStart[] {
-    const fail = (reason: string): never => {
-      throw new BatchError(this.#source.name, offset, reason);
-    };
-    const frame = new Uint8Array(FRAME_BYTES);
-    if (offset + FRAME_BYTES > end || this.#source.read(frame, offset) < FRAME_BYTES) {
-      return fail("damaged index, expected an index record");
-    }
-    const length = new DataView(frame.buffer).getUint32(4, true);
-    if (offset + FRAME_BYTES + length > end) return fail("damaged index, expected its length");
-    const record = new Uint8Array(FRAME_BYTES + length);
-    this.#source.read(record, offset);
-    const view = new DataView(record.buffer);
-    if (view.getUint32(0, true) !== this.#checksum(record.subarray(4))) {
-      return fail("damaged index, expected its checksum");
-    }
-    const count = length < INDEX_HEAD_BYTES ? -1 : view.getUint32(FRAME_BYTES + 4, true);
-    if (record[FRAME_BYTES] !== type || length !== INDEX_HEAD_BYTES + count * INDEX_ENTRY_BYTES) {
-      return fail("damaged index, expected an index record");
+    const payload = readIndexRecord(this.#source, this.#checksum, { offset, end, type });
+    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+    const count = payload.length < INDEX_HEAD_BYTES ? -1 : view.getUint32(4, true);
+    if (payload.length !== INDEX_HEAD_BYTES + count * INDEX_ENTRY_BYTES) {
+      throw new BatchError(this.#source.name, offset, "damaged index, expected an index record");
     }
     return Array.from({ length: count }, (_, i) => {
-      const at = FRAME_BYTES + INDEX_HEAD_BYTES + i * INDEX_ENTRY_BYTES;
+      const at = INDEX_HEAD_BYTES + i * INDEX_ENTRY_BYTES;
       return {
         key: getWhole(view, at),
         song: getWhole(view, at + 8),
@@ -151,18 +126,6 @@ export class BatchReader {
       };
     });
   }
-}
-
-/** The position of the last line that begins with a key below `key`, or -1. */
-function lastBelow(lines: readonly BlockStart[], key: number): number {
-  let low = 0;
-  let high = lines.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (lines[middle].key < key) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
 
 interface CursorParts {
@@ -190,12 +153,7 @@ export class BatchCursor {
   continues = false;
 
   readonly #parts: CursorParts;
-  readonly #buffer: Uint8Array;
-  readonly #view: DataView;
-  /** The buffer holds the file from `#bufferOffset`, and is used from `#at` to `#filled`. */
-  #bufferOffset: number;
-  #at = 0;
-  #filled = 0;
+  readonly #blocks: BlockStream;
 
   readonly #keys = new Float64Array(BLOCK_ENTRIES);
   readonly #sizes = new Float64Array(BLOCK_ENTRIES);
@@ -210,17 +168,16 @@ export class BatchCursor {
 
   constructor(parts: CursorParts) {
     this.#parts = parts;
-    this.#bufferOffset = parts.end;
-    const size = Math.max(MIN_CURSOR_BYTES, parts.bufferBytes);
-    this.#buffer = new Uint8Array(size);
-    this.#view = new DataView(this.#buffer.buffer);
+    const { source, checksum, end, bufferBytes } = parts;
+    const buffer = new Uint8Array(Math.max(MIN_CURSOR_BYTES, bufferBytes));
+    this.#blocks = new BlockStream({ source, checksum, end, buffer, mostBytes: MAX_BLOCK_BYTES });
   }
 
   /** Goes before the first segment of a range of keys. */
   seek(range: KeyRange): void {
     this.#finish();
     this.#range = range;
-    this.#bufferOffset = this.#parts.startOf(range.from);
+    this.#blocks.seek(this.#parts.startOf(range.from));
   }
 
   /**
@@ -248,58 +205,26 @@ export class BatchCursor {
     this.continues = false;
     this.segment.from = this.segment.to = 0;
     this.#group = this.#groups = 0;
-    this.#bufferOffset = this.#parts.end;
-    this.#at = this.#filled = 0;
+    this.#blocks.finish();
     return false;
-  }
-
-  #fail(reason: string): never {
-    throw new BatchError(this.#parts.source.name, this.#bufferOffset + this.#at, reason);
-  }
-
-  /** Makes `count` bytes from `#at` on stand in the buffer. */
-  #need(count: number): void {
-    if (this.#filled - this.#at >= count) return;
-    this.#buffer.copyWithin(0, this.#at, this.#filled);
-    this.#filled -= this.#at;
-    this.#bufferOffset += this.#at;
-    this.#at = 0;
-    const room = this.#buffer.subarray(this.#filled, this.#buffer.length - COLUMN_SLACK_BYTES);
-    const offset = this.#bufferOffset + this.#filled;
-    const wanted = room.subarray(0, Math.max(0, this.#parts.end - offset));
-    this.#filled += this.#parts.source.read(wanted, offset);
-    if (this.#filled < count) this.#fail("cut short, expected the rest of a block");
   }
 
   /** Reads, checks and decodes the next block. */
   #loadBlock(): boolean {
-    if (this.#bufferOffset + this.#at >= this.#parts.end) return false;
-    this.#need(FRAME_BYTES);
-    const length = this.#view.getUint32(this.#at + 4, true);
-    if (length > MAX_BLOCK_BYTES - FRAME_BYTES) this.#fail("damaged block, expected its length");
-    this.#need(FRAME_BYTES + length);
-    const start = this.#at;
-    const record = this.#buffer.subarray(start + 4, start + FRAME_BYTES + length);
-    if (this.#parts.checksum(record) !== this.#view.getUint32(start, true)) {
-      this.#fail("damaged block, expected its checksum");
-    }
-    if (this.#buffer[start + FRAME_BYTES] !== RECORD_BLOCK) {
-      this.#fail("damaged block, expected a block");
-    }
-    this.#decodeBlock(start + FRAME_BYTES);
-    this.#at = start + FRAME_BYTES + length;
-    return true;
+    const payload = this.#blocks.next();
+    if (payload >= 0) this.#decodeBlock(payload);
+    return payload >= 0;
   }
 
   #decodeBlock(payload: number): void {
-    const view = this.#view;
+    const { view } = this.#blocks;
     const { songs, counts } = this.segment;
     const flags = view.getUint8(payload + 1);
     const groups = view.getUint16(payload + 2, true);
     const entries = view.getUint16(payload + 4, true);
     const exceptions = view.getUint16(payload + 6, true);
     if (groups > entries || entries > BLOCK_ENTRIES || exceptions > entries) {
-      this.#fail("damaged block, expected its sizes");
+      this.#blocks.fail("damaged block, expected its sizes");
     }
     let at = payload + BLOCK_HEAD_BYTES;
     at = decodeColumn(view, at, groups - 1, (flags & FLAG_WIDE_KEYS) !== 0, this.#keys);
@@ -307,7 +232,7 @@ export class BatchCursor {
     at = decodeColumn(view, at, groups, false, this.#sizes);
     at = decodeColumn(view, at, entries, (flags & FLAG_WIDE_SONGS) !== 0, songs);
     if (sumSongs(songs, this.#sizes, groups) !== entries) {
-      this.#fail("damaged block, expected its sizes");
+      this.#blocks.fail("damaged block, expected its sizes");
     }
     at = decodeColumn(view, at, exceptions, false, this.#gaps);
     decodeColumn(view, at, exceptions, (flags & FLAG_WIDE_COUNTS) !== 0, this.#extras);
