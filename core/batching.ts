@@ -65,7 +65,7 @@ export interface BatchingJob {
   readonly parser: (part: LogPart) => RowParser;
   /** Whether the log may be cut between any two lines. */
   readonly isCutAtLines: boolean;
-  /** What streams are collected and sorted in: at least {@linkcode MIN_WORK_BYTES}. */
+  /** What streams are collected and sorted in: at least the engine's `leastWorkBytes`. */
   readonly memory: ArrayBuffer;
   /** Room to read into: at least twice the longest row that the parser leaves to be held. */
   readonly buffer: Uint8Array;
@@ -77,9 +77,6 @@ export interface BatchingJob {
 export interface BatchedLog extends ReadRange {
   readonly sizes: Partial<Record<KeyKind, BatchFileSize>>;
 }
-
-/** The least memory to batch in. */
-export const MIN_WORK_BYTES = 1024;
 
 /**
  * Turns a log into batches.

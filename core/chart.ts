@@ -143,7 +143,7 @@ export class ChartMaker {
     if (isFirst) { for (const output of outputs) output.begin(); }
     while (merger.next()) {
       const { segment } = merger;
-      streamCount += selection.offer(segment, merger.texts);
+      streamCount += selection.offer(segment, merger.texts, merger.isLast);
       entries += segment.to - segment.from;
       if (merger.isLast) {
         keyCount++;

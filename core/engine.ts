@@ -26,7 +26,18 @@ import { type LogSample, type Partitions, partitionsOf } from "./partitions.ts";
 import { Piece } from "./piece.ts";
 import { type ChunkList, mostPartitions, Scatter, type ScatterParts } from "./scatter.ts";
 import type { IdKind, KeyKind, StreamBlock } from "./streams.ts";
+import { TextBatchReader } from "./text_batch_reader.ts";
+import { TextBlockEncoder, writeTextBatchEnd } from "./text_blocks.ts";
+import { rangesOfTextKeys, textKeyRanges } from "./text_key_ranges.ts";
+import { textMergeBytes, TextMerger } from "./text_merge.ts";
+import { textPartitionsOf } from "./text_partitions.ts";
+import { TEXT_STREAM_BYTES, TextPiece } from "./text_piece.ts";
+import { MIN_TEXT_WORK_BYTES, mostTextPartitions, TextScatter } from "./text_scatter.ts";
+import { TextSelection, textSelectionBytes } from "./text_selection.ts";
 import { TopSongs, topSongsBytes } from "./top_songs.ts";
+
+/** The least memory to batch numbers in. */
+const MIN_WORK_BYTES = 1024;
 
 /** Scatters streams over partitions; see scatter.ts. */
 export interface StreamScatter {
@@ -49,8 +60,12 @@ export type Merger = Pick<KeyMerger, "key" | "segment" | "isLast" | "texts" | "n
 
 /** The choice of the top songs of a key; see top_songs.ts. */
 export interface Selection {
-  /** As {@linkcode TopSongs.offer}; the texts that the songs refer to are copied where needed. */
-  offer(list: EntryList, texts: Uint8Array): number;
+  /**
+   * As {@linkcode TopSongs.offer}; where ids are text, songs refer to `texts` until the next call.
+   *
+   * @param isLast whether no more entries of the key follow
+   */
+  offer(list: EntryList, texts: Uint8Array, isLast: boolean): number;
   /** As {@linkcode TopSongs.rowOf}; `key` refers to `texts` where ids are text. */
   rowOf(key: number, texts: Uint8Array): ChartRow;
   reset(): void;
@@ -74,6 +89,8 @@ export interface MergeOptions {
 /** The parts that depend on what ids are. */
 export interface Engine {
   readonly ids: IdKind;
+  /** The least memory to scatter and to sort in, in bytes. */
+  readonly leastWorkBytes: number;
   /** Cuts the keys of a sample into ranges; see partitions.ts. */
   partitionsOf(sample: LogSample, wanted: number, kind: KeyKind): Partitions;
   /** The most partitions that streams can be scattered over. */
@@ -102,6 +119,7 @@ export interface Engine {
 /** The engine for ids that are numbers. */
 export const NUMBERS: Engine = {
   ids: "number",
+  leastWorkBytes: MIN_WORK_BYTES,
   partitionsOf: (sample, wanted, kind) =>
     partitionsOf(kind === "user" ? sample.users : sample.countries, wanted, kind),
   mostPartitions,
@@ -133,8 +151,27 @@ export const NUMBERS: Engine = {
   selectionBytes: topSongsBytes,
 };
 
+/** The engine for ids that are text. */
+export const TEXTS: Engine = {
+  ids: "text",
+  leastWorkBytes: MIN_TEXT_WORK_BYTES,
+  partitionsOf: textPartitionsOf,
+  mostPartitions: mostTextPartitions,
+  streamBytes: TEXT_STREAM_BYTES,
+  scatter: (parts) => new TextScatter(parts),
+  piece: (memory) => new TextPiece(memory),
+  blocks: (sink, checksum) => new TextBlockEncoder(sink, checksum),
+  writeBatchEnd: writeTextBatchEnd,
+  openBatch: (source, checksum) => new TextBatchReader(source, checksum),
+  merger: (inputs, options) => new TextMerger(inputs, options),
+  mergeBytes: textMergeBytes,
+  keyRanges: (batches, entries) => textKeyRanges(batches as readonly TextBatchReader[], entries),
+  rangesOfKeys: (batch) => rangesOfTextKeys(batch as TextBatchReader),
+  selection: (top) => new TextSelection(top),
+  selectionBytes: textSelectionBytes,
+};
+
 /** The engine for a kind of ids. */
 export function engineOf(ids: IdKind): Engine {
-  if (ids === "number") return NUMBERS;
-  throw new RangeError(`Cannot use ids of kind "${ids}": expected number`);
+  return ids === "number" ? NUMBERS : TEXTS;
 }

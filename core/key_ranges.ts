@@ -8,7 +8,7 @@ import { BLOCK_ENTRIES } from "./batch_format.ts";
 import type { BatchReader, KeyRange } from "./batch_reader.ts";
 
 /** Of the blocks that an index names, one in so many is looked at. */
-const STRIDE = 16;
+export const STRIDE = 16;
 
 /**
  * Cuts the keys of some batches into ranges of about as many entries, all batches together. Only

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { batchLog, memoryScratch, MIN_WORK_BYTES, type Tools } from "./batching.ts";
+import { batchLog, memoryScratch, type Tools } from "./batching.ts";
 import { MemorySink, sourceOf } from "./bytes.ts";
 import {
   batchKindOf,
@@ -51,7 +51,7 @@ export interface MakeChartsOptions {
   readonly ids?: IdKind;
   /** The most songs of a key; 50 by default. */
   readonly top?: number;
-  /** The memory to collect and sort streams in; 16 MiB by default, at least 1 KiB. */
+  /** The memory to collect and sort streams in; 16 MiB by default, at least 1 KiB, for texts 9 KiB. */
   readonly workBytes?: number;
   /** The most inputs of one merge, 2 to 64; 64 by default. */
   readonly fanIn?: number;
@@ -94,14 +94,14 @@ export function makeCharts(logs: readonly DayLog[], options: MakeChartsOptions):
     );
   }
   const { workBytes = 1 << 24, reader } = options;
-  if (!(workBytes >= MIN_WORK_BYTES)) {
+  const engine = engineOf(options.ids ?? "number");
+  if (!(workBytes >= engine.leastWorkBytes)) {
     throw new RangeError(
-      `Cannot make charts in ${workBytes} bytes: expected at least ${MIN_WORK_BYTES}`,
+      `Cannot make charts in ${workBytes} bytes: expected at least ${engine.leastWorkBytes}`,
     );
   }
   const used = logsInWindow(logs, options);
   const tools = { scratch: memoryScratch(), checksum: crc32, fanIn: options.fanIn ?? MAX_FAN_IN };
-  const engine = engineOf(options.ids ?? "number");
   const settings: Tools = { ...tools, cursorBytes: 0, engine };
   const memory = new ArrayBuffer(workBytes);
   const { isCutAtLines = false } = reader;

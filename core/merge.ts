@@ -170,7 +170,7 @@ export class KeyMerger {
 }
 
 /** Makes the lists of a work area: all over the same two arrays. */
-function workArea(inputs: number): EntryList[] {
+export function workArea(inputs: number): EntryList[] {
   const all = EntryList.withRoom(inputs * BLOCK_ENTRIES);
   return Array.from({ length: (inputs + 1) >> 1 }, () => all.alias());
 }

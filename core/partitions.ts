@@ -27,8 +27,6 @@ export interface Partitions {
   readonly width: number;
   /** The partition of each slot, ascending. */
   readonly ofSlot: Uint16Array;
-  /** Where ids are text: what all keys of the sample begin with; slots are by what follows. */
-  readonly prefix?: Uint8Array;
 }
 
 /** The partitions of each kind of key that is wanted. */
@@ -60,13 +58,18 @@ export const ONE_PARTITION: Partitions = {
  * @param keys the sample; sorted afterwards
  * @param wanted how many partitions, 1 to {@linkcode MAX_PARTITIONS}
  */
-export function partitionsOf(keys: Float64Array, wanted: number, kind: KeyKind): Partitions {
+export function partitionsOf(
+  keys: Float64Array,
+  wanted: number,
+  kind: KeyKind,
+  userSlots = USER_SLOTS,
+): Partitions {
   if (wanted <= 1 || keys.length === 0) return ONE_PARTITION;
   keys.sort();
   const at = (share: number): number => keys[Math.floor((keys.length - 1) * share)];
   const tail = Math.min(0.02, 1 / wanted);
   const least = kind === "country" ? 0 : at(tail);
-  const slots = kind === "country" ? COUNTRY_KEYS : USER_SLOTS;
+  const slots = kind === "country" ? COUNTRY_KEYS : userSlots;
   const width = kind === "country" ? 1 : Math.max(1, (at(1 - tail) - least + 1) / slots);
   const ofSlot = new Uint16Array(slots);
   let partition = 0;

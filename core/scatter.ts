@@ -20,7 +20,7 @@ const TWO_32 = 2 ** 32;
 const MAX_CHUNK_STREAMS = 1 << 14;
 
 /** The buffers of one kind of key take so much at most: larger logs shall not take more memory. */
-const MAX_KIND_BYTES = 1 << 24;
+export const MAX_KIND_BYTES = 1 << 24;
 
 /** A partition has room for so many streams, or for one where memory is short. */
 const MIN_CHUNK_STREAMS = 16;
@@ -33,7 +33,7 @@ export interface Chunk {
 }
 
 /** The numbers of a line of a chunk list: partition, offset, count, size in bytes. */
-const LINE_NUMBERS = 4;
+export const CHUNK_LINE_NUMBERS = 4;
 
 /** All chunks of a kind of key, as lines of four numbers; see {@linkcode chunksOf}. */
 export type ChunkList = Float64Array;
@@ -41,7 +41,7 @@ export type ChunkList = Float64Array;
 /** The chunks of a partition, in the order in which they were written. Cost: O(chunks of all). */
 export function chunksOf(list: ChunkList, partition: number): Chunk[] {
   const chunks: Chunk[] = [];
-  for (let i = 0; i < list.length; i += LINE_NUMBERS) {
+  for (let i = 0; i < list.length; i += CHUNK_LINE_NUMBERS) {
     if (list[i] !== partition) continue;
     chunks.push({ offset: list[i + 1], count: list[i + 2], sizeBytes: list[i + 3] });
   }
@@ -120,7 +120,7 @@ class KeyScatter {
   /** Where the next key of each partition goes, and where its keys end. */
   readonly #next: Int32Array;
   readonly #ends: Int32Array;
-  readonly #lines = new NumberLines(LINE_NUMBERS);
+  readonly #lines = new NumberLines(CHUNK_LINE_NUMBERS);
 
   constructor(
     partitions: Partitions,

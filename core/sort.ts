@@ -136,8 +136,40 @@ export function sortPairs(pairs: PairColumns, count: number): void {
   sortPairsAt(pairs, 0, count, 0);
 }
 
+/** Sorts the pairs `[from, to)` by key, ascending, in place; songs of equal keys in any order. */
+export function sortByKeys(pairs: PairColumns, from: number, to: number): void {
+  sortByKeysAt(pairs, from, to, 0);
+}
+
 function sortPairsAt(pairs: PairColumns, from: number, to: number, level: number): void {
   if (to - from <= SMALL) return insertPairs(pairs.keys, pairs.songs, from, to);
+  const ends = bucketEnds[level];
+  const buckets = spreadPairs(pairs, from, to, level);
+  if (buckets === 0) return sortIdsAt(pairs.songs, from, to, pairs.scratchSongs, level);
+  for (let bucket = 0, start = from; bucket < buckets; bucket++) {
+    const end = ends[bucket];
+    if (end - start > 1) sortPairsAt(pairs, start, end, level + 1);
+    start = end;
+  }
+}
+
+function sortByKeysAt(pairs: PairColumns, from: number, to: number, level: number): void {
+  if (to - from <= SMALL) return insertByKeys(pairs.keys, pairs.songs, from, to);
+  const ends = bucketEnds[level];
+  const buckets = spreadPairs(pairs, from, to, level);
+  for (let bucket = 0, start = from; bucket < buckets; bucket++) {
+    const end = ends[bucket];
+    if (end - start > 1) sortByKeysAt(pairs, start, end, level + 1);
+    start = end;
+  }
+}
+
+/**
+ * Spreads pairs over buckets by their keys; `bucketEnds[level]` says where each ends.
+ *
+ * @returns how many buckets; none where all keys are equal
+ */
+function spreadPairs(pairs: PairColumns, from: number, to: number, level: number): number {
   const { keys, songs, scratchKeys, scratchSongs } = pairs;
   let least = keys[from];
   let greatest = least;
@@ -146,7 +178,7 @@ function sortPairsAt(pairs: PairColumns, from: number, to: number, level: number
     if (key < least) least = key;
     if (key > greatest) greatest = key;
   }
-  if (least === greatest) return sortIdsAt(songs, from, to, scratchSongs, level);
+  if (least === greatest) return 0;
   const { step, buckets } = spreadOf(greatest - least, to - from, level);
   const ends = bucketEnds[level];
   startBuckets(keys, from, to, least, step, buckets, ends);
@@ -166,11 +198,7 @@ function sortPairsAt(pairs: PairColumns, from: number, to: number, level: number
     keys.set(scratchKeys.subarray(from, to), from);
     songs.set(scratchSongs.subarray(from, to), from);
   }
-  for (let bucket = 0, start = from; bucket < buckets; bucket++) {
-    const end = ends[bucket];
-    if (end - start > 1) sortPairsAt(pairs, start, end, level + 1);
-    start = end;
-  }
+  return buckets;
 }
 
 function insertPairs(keys: IdColumn, songs: IdColumn, from: number, to: number): void {
@@ -179,6 +207,21 @@ function insertPairs(keys: IdColumn, songs: IdColumn, from: number, to: number):
     const song = songs[i];
     let at = i;
     while (at > from && (keys[at - 1] > key || (keys[at - 1] === key && songs[at - 1] > song))) {
+      keys[at] = keys[at - 1];
+      songs[at] = songs[at - 1];
+      at--;
+    }
+    keys[at] = key;
+    songs[at] = song;
+  }
+}
+
+function insertByKeys(keys: IdColumn, songs: IdColumn, from: number, to: number): void {
+  for (let i = from + 1; i < to; i++) {
+    const key = keys[i];
+    const song = songs[i];
+    let at = i;
+    while (at > from && keys[at - 1] > key) {
       keys[at] = keys[at - 1];
       songs[at] = songs[at - 1];
       at--;

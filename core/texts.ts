@@ -11,7 +11,10 @@
 export const MAX_TEXT_BYTES = 256;
 
 /** The texts where ids are numbers. */
-export const NO_TEXTS = new Uint8Array(0);
+export const NO_TEXTS: Uint8Array = new Uint8Array(0);
+
+/** Behind the texts of an arena there is room: texts are read four bytes at a time. */
+const SLACK_BYTES = 4;
 
 /** Texts one behind the other. */
 export class TextArena {
@@ -37,7 +40,7 @@ export class TextArena {
   put(bytes: Uint8Array, from: number, to: number): number {
     const size = to - from;
     if (size < 1 || size > MAX_TEXT_BYTES) return -1;
-    if (this.length + size >= this.bytes.length) this.#grow();
+    if (this.length + size + SLACK_BYTES >= this.bytes.length) this.#grow();
     const reference = this.length;
     const own = this.bytes;
     let at = reference;
@@ -68,7 +71,7 @@ export class TextArena {
    */
   append(other: TextArena): number {
     const start = this.length;
-    while (start + other.length > this.bytes.length) this.#grow();
+    while (start + other.length + SLACK_BYTES > this.bytes.length) this.#grow();
     this.bytes.set(other.bytes.subarray(0, other.length), start);
     this.length += other.length;
     return start;

@@ -95,6 +95,16 @@ export class TopSongs {
     return sum;
   }
 
+  /** An entry can only get in with more streams than this. */
+  get threshold(): number {
+    return this.#threshold;
+  }
+
+  /** Replaces every song that is kept by what `replacement` gives for it. */
+  replaceKept(replacement: (song: number) => number): void {
+    for (let i = 0; i < this.#used; i++) this.#songs[i] = replacement(this.#songs[i]);
+  }
+
   /** Leaves only the best N, songs ascending, and raises the threshold. */
   #cut(): void {
     const size = this.finish();
@@ -173,7 +183,8 @@ export class TopSongs {
   }
 }
 
-function bufferEntries(top: number): number {
+/** How many entries are collected. */
+export function bufferEntries(top: number): number {
   return Math.max(1024, 2 * top);
 }
 

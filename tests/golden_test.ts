@@ -89,7 +89,7 @@ function windowTexts({ args, logs }: Case): [Day, string][] {
 }
 
 function oracleTally(log: string): ExpectedTally {
-  const rows = linesOf(log).map(parseRow);
+  const rows = linesOf(log).map((line) => parseRow(line));
   const reasons = rows.flatMap((row, i) => typeof row === "string" ? [[i + 1, row]] : []);
   const rejected: Record<string, number> = {};
   for (const [, reason] of reasons) rejected[reason] = (rejected[reason] ?? 0) + 1;

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { MIN_CURSOR_BYTES } from "../../core/batch_reader.ts";
-import { MIN_WORK_BYTES } from "../../core/batching.ts";
+import { NUMBERS } from "../../core/engine.ts";
 import { dailyRun, type DailyRunOptions } from "../../io/daily_run.ts";
 import { recover } from "../../io/publication.ts";
 import { denoStore, type Store, StoreError } from "../../io/store.ts";
@@ -45,7 +45,7 @@ function optionsIn(place: Place, others: Partial<DailyRunOptions> = {}): DailyRu
     memory: {
       fanIn: 2,
       cursorBytes: MIN_CURSOR_BYTES,
-      workBytes: MIN_WORK_BYTES,
+      workBytes: NUMBERS.leastWorkBytes,
       logBufferBytes: 1 << 18,
       outputBufferBytes: 1 << 12,
     },

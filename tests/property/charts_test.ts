@@ -132,7 +132,7 @@ Deno.test("PipeParser.parse() judges every row as the oracle does", () => {
     fc.property(log, fc.integer({ min: 1, max: 7 }), (text, capacity) => {
       const bytes = bytesOf(text);
       const { streams, tally } = parseInParts(bytes, [bytes.length], capacity);
-      const expected = linesOf(text).map(parseRow);
+      const expected = linesOf(text).map((line) => parseRow(line));
       const rows = expected.filter((row) => typeof row !== "string");
       assert.deepEqual(streams, rows.map((row) => (row as unknown[]).map(String)));
       assert.equal(tally.rows, expected.length);

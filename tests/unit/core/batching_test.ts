@@ -5,7 +5,6 @@ import {
   type BatchedLog,
   batchLog,
   encodePartition,
-  MIN_WORK_BYTES,
   narrowInputs,
   type Tools,
 } from "../../../core/batching.ts";
@@ -68,7 +67,9 @@ function batched(log: Uint8Array, setting: Setting = {}): Batched {
 }
 
 function entriesNaively(log: string, kind: KeyKind): Entry[] {
-  const streams = linesOf(log).map(parseRow).filter((row) => typeof row !== "string");
+  const streams = linesOf(log).map((line) => parseRow(line)).filter((row) =>
+    typeof row !== "string"
+  );
   return mergedNaively([
     streams.map(([song, user, country]): Entry => [
       kind === "user" ? Number(user) : parseCountry(String(country))!,
@@ -97,10 +98,10 @@ const SETTINGS: readonly Setting[] = [
   { workBytes: 20_000 },
   { workBytes: 20_000, fanIn: 2, isCutAtLines: false },
   { workBytes: 5003, fanIn: 2 },
-  { workBytes: MIN_WORK_BYTES, fanIn: 2 },
-  { workBytes: MIN_WORK_BYTES, fanIn: 3, isCutAtLines: false },
-  { workBytes: MIN_WORK_BYTES, fanIn: 64 },
-  { workBytes: MIN_WORK_BYTES, fanIn: 7, cursorBytes: 1 << 18 },
+  { workBytes: NUMBERS.leastWorkBytes, fanIn: 2 },
+  { workBytes: NUMBERS.leastWorkBytes, fanIn: 3, isCutAtLines: false },
+  { workBytes: NUMBERS.leastWorkBytes, fanIn: 64 },
+  { workBytes: NUMBERS.leastWorkBytes, fanIn: 7, cursorBytes: 1 << 18 },
   { workBytes: 40_000, bufferBytes: 2 * 65_540 },
 ];
 
@@ -132,7 +133,7 @@ test("batchLog() writes the same bytes whatever the memory and the fan-in", () =
 
 test("batchLog() makes hundreds of runs in little memory, and none where the partitions fit", () => {
   const scratch = countingScratch();
-  batched(bytesOf(logOf(12_000)), { workBytes: MIN_WORK_BYTES, scratch });
+  batched(bytesOf(logOf(12_000)), { workBytes: NUMBERS.leastWorkBytes, scratch });
   assert.ok(scratch.made > 600, `${scratch.made} runs`);
   for (const log of [LOG, "1|2|FR\n", ""]) {
     const unused = countingScratch();
@@ -158,7 +159,7 @@ for (const [what, userOf] of Object.entries(UNEVEN)) {
     const expected = entriesNaively(log, "user");
     for (const [fanIn, isCutAtLines] of [[64, true], [2, true], [5, false]] as const) {
       const scratch = countingScratch();
-      const setting = { workBytes: MIN_WORK_BYTES, fanIn, isCutAtLines, scratch };
+      const setting = { workBytes: NUMBERS.leastWorkBytes, fanIn, isCutAtLines, scratch };
       const made = batched(bytesOf(log), setting);
       assert.ok(scratch.made > 400, `${scratch.made} runs`);
       assert.deepEqual(readBatch(made.user), expected);
@@ -171,7 +172,7 @@ for (const [what, userOf] of Object.entries(UNEVEN)) {
 test("batchLog() counts every row as a stream or as rejected, and sums up the bytes", () => {
   const bytes = bytesOf(LOG);
   const { tally, sizeBytes, crc32 } = batched(bytes, { bufferBytes: 2 * 65_540 });
-  const rows = linesOf(LOG).map(parseRow);
+  const rows = linesOf(LOG).map((line) => parseRow(line));
   assert.equal(tally.rows, 6000);
   assert.equal(rejectedCount(tally.rejected), rows.filter((row) => typeof row === "string").length);
   assert.equal(sizeBytes, bytes.length);
