@@ -8,6 +8,7 @@
  */
 
 import type { Day } from "../core/day.ts";
+import type { IdKind } from "../core/streams.ts";
 
 /** What the logs look like; {@linkcode generatorOptions} fills in what is left out. */
 export interface GeneratorOptions {
@@ -28,6 +29,11 @@ export interface GeneratorOptions {
    * of 35.3 songs on average, and they stand together.
    */
   readonly profile: "wide" | "sample";
+  /**
+   * What ids are; default `number`: up to 2^31 - 1. As `text` they are 22 letters and digits, made
+   * of those numbers, and the logs hold the same streams.
+   */
+  readonly ids: IdKind;
   /** Picks another world of users and listening. 0 to 4294967295; default 1. */
   readonly seed: number;
   /** Share of the rows that are no streams. 0 to 1; default 0.002. */
@@ -40,8 +46,8 @@ const MAX_COUNT = 1_000_000_000;
 /** Rows of one chunk: about 1 MiB at 24 bytes a row. */
 const CHUNK_ROWS = 43_690;
 
-/** No row is longer, in bytes: two rows of ten digits each on one line. */
-const MAX_ROW_BYTES = 64;
+/** No row is longer, in bytes: two rows of ten digits each on one line, or of texts. */
+const MAX_ROW_BYTES = { number: 64, text: 112 } as const;
 
 /** Streams of a user who listens on a day, on average, in the profile `sample`. */
 const SAMPLE_STREAMS_A_USER = 47.6;
@@ -134,6 +140,7 @@ export function generatorOptions(partial: Partial<GeneratorOptions> = {}): Gener
     userCount = Math.max(1, Math.ceil(rowCount / rowsAUser)),
     songCount = 4_000_000,
     countryCount = 160,
+    ids = "number",
     seed = 1,
     corruptShare = 0.002,
   } = partial;
@@ -144,7 +151,7 @@ export function generatorOptions(partial: Partial<GeneratorOptions> = {}): Gener
   if (!(corruptShare >= 0 && corruptShare <= 1)) {
     throw outOfRange("corruptShare", corruptShare, "a number from 0 to 1");
   }
-  return { rowCount, userCount, songCount, countryCount, profile, seed, corruptShare };
+  return { rowCount, userCount, songCount, countryCount, profile, ids, seed, corruptShare };
 }
 
 function checkWhole(name: keyof GeneratorOptions, value: number, min: number, max: number): void {
@@ -191,11 +198,11 @@ export function* generateLog(day: Day, options: GeneratorOptions): Generator<Uin
   const corruption = new Random(world.seed, day, 2);
   const rowLimit = Math.min(CHUNK_ROWS, options.rowCount);
   const rows = new Rows(rowLimit);
-  const bytes = new Uint8Array(rowLimit * MAX_ROW_BYTES);
+  const bytes = new Uint8Array(rowLimit * MAX_ROW_BYTES[options.ids]);
   for (let left = options.rowCount; left > 0; left -= rows.count) {
     rows.count = Math.min(left, rowLimit);
     drawing.draw(rows);
-    yield bytes.subarray(0, writeRows(bytes, rows, corruption, options.corruptShare));
+    yield bytes.subarray(0, writeRows(bytes, rows, corruption, options));
   }
 }
 
@@ -470,23 +477,53 @@ const ONES = Uint8Array.from({ length: 100 }, (_, value) => 48 + value % 10);
 const FIRST_LETTERS = Uint8Array.from(COUNTRY_CODES, (code) => code.charCodeAt(0));
 const SECOND_LETTERS = Uint8Array.from(COUNTRY_CODES, (code) => code.charCodeAt(1));
 
+/** Writes an id and returns where it ends. */
+type IdWriter = (bytes: Uint8Array, start: number, id: number) => number;
+
+/** Writes the ids of songs and of users. */
+interface IdWriters {
+  readonly song: IdWriter;
+  readonly user: IdWriter;
+}
+
+const ID_WRITERS: Readonly<Record<IdKind, IdWriters>> = {
+  number: { song: writeId, user: writeId },
+  text: {
+    song: (bytes, start, id) => writeTextId(bytes, start, id, 1),
+    user: (bytes, start, id) => writeTextId(bytes, start, id, 2),
+  },
+};
+
 /** Writes rows, a share of them as rows that are no streams, and returns the bytes used. */
-function writeRows(bytes: Uint8Array, rows: Rows, random: Random, corruptShare: number): number {
+function writeRows(
+  bytes: Uint8Array,
+  rows: Rows,
+  random: Random,
+  { corruptShare, ids }: GeneratorOptions,
+): number {
   const corruptBelow = corruptShare * 2 ** 32;
+  const writers = ID_WRITERS[ids];
   let at = 0;
   for (let i = 0; i < rows.count; i++) {
-    at = (random.next() >>> 0) < corruptBelow
-      ? writeCorruptRow(bytes, at, rows, i, random)
-      : writeRow(bytes, at, rows, i);
+    const kind = (random.next() >>> 0) < corruptBelow ? (random.next() >>> 0) : -1;
+    at = kind < 0
+      ? writeRow(bytes, at, rows, i, writers)
+      : writeCorruptRow(bytes, at, rows, i, { writers, kind });
     bytes[at++] = 10;
   }
   return at;
 }
 
-function writeRow(bytes: Uint8Array, start: number, rows: Rows, i: number): number {
-  let at = writeId(bytes, start, rows.songs[i]);
+function writeRow(
+  bytes: Uint8Array,
+  start: number,
+  rows: Rows,
+  i: number,
+  writers: IdWriters,
+): number {
+  let at = writers.song(bytes, start, rows.songs[i]);
   bytes[at++] = 124;
-  at = writeId(bytes, at, rows.users[i]);
+  at = writers.user(bytes, at, rows.users[i]);
   bytes[at++] = 124;
   return writeCountry(bytes, at, rows.countries[i], 0);
 }
@@ -502,17 +539,34 @@ function writeCorruptRow(
   start: number,
   rows: Rows,
   i: number,
-  random: Random,
+  { writers, kind }: { readonly writers: IdWriters; readonly kind: number },
 ): number {
   let at = start;
-  for (const part of CORRUPT_KINDS[(random.next() >>> 0) % CORRUPT_KINDS.length]) {
-    if (part === "S") at = writeId(bytes, at, rows.songs[i]);
-    else if (part === "U") at = writeId(bytes, at, rows.users[i]);
+  for (const part of CORRUPT_KINDS[kind % CORRUPT_KINDS.length]) {
+    if (part === "S") at = writers.song(bytes, at, rows.songs[i]);
+    else if (part === "U") at = writers.user(bytes, at, rows.users[i]);
     else if (part === "C") at = writeCountry(bytes, at, rows.countries[i], 0);
     else if (part === "c") at = writeCountry(bytes, at, rows.countries[i], 0x20);
     else bytes[at++] = part.charCodeAt(0);
   }
   return at;
+}
+
+const TEXT_ID_CHARACTERS = 22;
+const BASE_62 = Uint8Array.from(
+  "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+  (character) => character.charCodeAt(0),
+);
+
+/** Writes 22 letters and digits that stand for an id, five of them from each hash of it. */
+function writeTextId(bytes: Uint8Array, start: number, id: number, seed: number): number {
+  let rest = 0;
+  for (let i = 0; i < TEXT_ID_CHARACTERS; i++) {
+    if (i % 5 === 0) rest = hash(id, 8 * seed + i / 5) >>> 0;
+    bytes[start + i] = BASE_62[rest % 62];
+    rest = Math.floor(rest / 62);
+  }
+  return start + TEXT_ID_CHARACTERS;
 }
 
 /** Writes an id of 1 to 2^31 - 1 in decimal and returns where it ends. */

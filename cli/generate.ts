@@ -17,7 +17,7 @@ import { today } from "./run.ts";
 
 /** Makes the logs that were asked for and tells on standard error which. */
 export async function generate(options: GenerateOptions, signal: AbortSignal): Promise<void> {
-  const { out, date, days, rows, users, songs, countries, corrupt, seed, profile } = options;
+  const { out, date, days, rows, users, songs, countries, corrupt, seed, profile, ids } = options;
   const wanted = daysOf(windowEnding(date ?? today() - 1, days));
   denoStore.makeFolder(out);
   if (!options.replace) refuseReplacing(out, wanted);
@@ -29,6 +29,7 @@ export async function generate(options: GenerateOptions, signal: AbortSignal): P
     corruptShare: corrupt,
     seed,
     profile,
+    ids,
   });
   for (const day of wanted) {
     const sizeBytes = await writeLog(out, day, generator, signal);

@@ -154,6 +154,14 @@ export const OPTION_ROWS = [
     commands: ["run"],
   },
   {
+    flag: "--ids",
+    placeholder: "KIND",
+    default: "number",
+    help: "songs and users: number or text",
+    kind: oneOf(["number", "text"]),
+    commands: ["run", "generate"],
+  },
+  {
     flag: "--writer",
     placeholder: "LIST",
     default: "top",

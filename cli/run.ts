@@ -8,7 +8,6 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Day, dayOf, formatDay } from "../core/day.ts";
 import { type MemoryPlan, planMemory } from "../core/memory.ts";
-import type { IdKind } from "../core/streams.ts";
 import type { RunSummary } from "../core/summary.ts";
 import { engineOf } from "../core/engine.ts";
 import { columnsText } from "../formats/interface.ts";
@@ -25,9 +24,6 @@ import { counted } from "./figures.ts";
 import { summaryText } from "./summary_text.ts";
 import { listed } from "./values.ts";
 import { versions } from "./version.ts";
-
-/** What songs and users are: numbers, until there is an engine for texts. */
-const IDS: IdKind = "number";
 
 /** Today in the local time zone. */
 export function today(): Day {
@@ -52,7 +48,7 @@ export async function makeCharts(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<RunSummary> {
-  const { date, days, keepBatches, keepResults, logName, columns } = options;
+  const { date, days, keepBatches, keepResults, logName, columns, ids } = options;
   const { logs, batch, results, strict, replace, maxRejected, compress } = options;
   const now = today();
   if (date !== undefined && date > now) {
@@ -63,7 +59,7 @@ export async function makeCharts(
   }
   const formats = await chosenFormats(options);
   return await dailyRun({
-    ...{ logs, batch, results, strict, replace, maxRejected, date, columns, ids: IDS },
+    ...{ logs, batch, results, strict, replace, maxRejected, date, ids, columns },
     today: now,
     windowDays: days,
     logPattern: logName,
@@ -136,7 +132,7 @@ function urlOf(path: string): string {
 function shareOut(options: RunOptions): { jobs: number; memory: MemoryPlan } {
   const { memory } = options;
   const top = Math.max(...chartsOf(options).map((chart) => chart.top));
-  const engine = engineOf(IDS);
+  const engine = engineOf(options.ids);
   for (let jobs = options.jobs ?? navigator.hardwareConcurrency;; jobs--) {
     const plan = planMemory(memory, { top, jobs, engine });
     if (typeof plan !== "number") return { jobs, memory: plan };

@@ -46,11 +46,17 @@ export interface StreamScatter {
   finish(): Partial<Record<KeyKind, ChunkList>>;
 }
 
-/** A piece of a partition in memory; see piece.ts. It encodes into blocks of the same engine. */
-export type SortedPiece = Pick<Piece, "length" | "reset" | "clear" | "readChunk" | "encode">;
+/** A piece of a partition in memory; see piece.ts. */
+export interface SortedPiece extends Pick<Piece, "length" | "reset" | "clear" | "readChunk"> {
+  /** Sorts the streams and hands them on to blocks of the same engine. Their order is lost. */
+  encode(blocks: Blocks): void;
+}
 
 /** Encodes blocks of a batch; see batch_encoder.ts. */
-export type Blocks = Pick<BlockEncoder, "addSongs" | "addEntries" | "finish">;
+export interface Blocks extends Pick<BlockEncoder, "addEntries" | "finish"> {
+  /** Where ids are numbers: takes what a piece has sorted. */
+  addSongs?: BlockEncoder["addSongs"];
+}
 
 /** A batch or a run that is open; see batch_reader.ts. */
 export type OpenBatch = Pick<BatchReader, "header" | "trailer">;
@@ -95,6 +101,8 @@ export interface Engine {
   partitionsOf(sample: LogSample, wanted: number, kind: KeyKind): Partitions;
   /** The most partitions that streams can be scattered over. */
   mostPartitions(memoryBytes: number, kinds: number): number;
+  /** Partitions are chosen for about so many streams: sorting one stays in a core's cache. */
+  readonly partitionStreams: number;
   /** Bytes of memory that a stream takes in a piece, about. */
   readonly streamBytes: number;
   scatter(parts: ScatterParts): StreamScatter;
@@ -123,9 +131,10 @@ export const NUMBERS: Engine = {
   partitionsOf: (sample, wanted, kind) =>
     partitionsOf(kind === "user" ? sample.users : sample.countries, wanted, kind),
   mostPartitions,
+  partitionStreams: 1 << 18,
   streamBytes: 16,
   scatter: (parts) => new Scatter(parts),
-  piece: (memory) => new Piece(memory),
+  piece: (memory) => new Piece(memory) as Piece & SortedPiece,
   blocks: (sink, checksum) => new BlockEncoder(sink, checksum),
   writeBatchEnd,
   openBatch: (source, checksum) => new BatchReader(source, checksum),
@@ -157,6 +166,7 @@ export const TEXTS: Engine = {
   leastWorkBytes: MIN_TEXT_WORK_BYTES,
   partitionsOf: textPartitionsOf,
   mostPartitions: mostTextPartitions,
+  partitionStreams: 1 << 15,
   streamBytes: TEXT_STREAM_BYTES,
   scatter: (parts) => new TextScatter(parts),
   piece: (memory) => new TextPiece(memory),

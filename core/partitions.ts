@@ -34,9 +34,6 @@ export type PartitionsByKind = Readonly<Partial<Record<KeyKind, Partitions>>>;
 
 const USER_SLOTS = 4096;
 
-/** Partitions are chosen for about so many streams: sorting one stays in a core's cache. */
-export const PARTITION_STREAMS = 1 << 18;
-
 /** The most partitions of a log by one kind of key. */
 export const MAX_PARTITIONS = 1024;
 
@@ -182,9 +179,9 @@ export function choosePartitions(
   sample: LogSample,
   kinds: readonly KeyKind[],
   { mostStreams, mostPartitions }: PartitionLimits,
-  engine: Pick<Engine, "partitionsOf">,
+  engine: Pick<Engine, "partitionsOf" | "partitionStreams">,
 ): PartitionsByKind {
-  const streams = Math.max(1, Math.min(PARTITION_STREAMS, mostStreams));
+  const streams = Math.max(1, Math.min(engine.partitionStreams, mostStreams));
   const most = Math.min(MAX_PARTITIONS, mostPartitions);
   const wanted = Math.max(1, Math.min(most, Math.ceil(sample.expectedStreams / streams)));
   return Object.fromEntries(

@@ -26,11 +26,9 @@ import type { Checksum } from "./crc32.ts";
 import type { EntryList } from "./entries.ts";
 import { NumberLines } from "./number_lines.ts";
 import { RecordWriter } from "./record_writer.ts";
-import type { IdColumn } from "./sort.ts";
 import {
   copyText,
   MAX_TEXT_ROOM,
-  sameTexts,
   TEXT_SLACK_BYTES,
   type TextBytes,
   textsOver,
@@ -82,25 +80,11 @@ export class TextBlockEncoder {
   }
 
   /**
-   * Adds the streams of one key as sorted songs, a song as often as it was played.
+   * Adds entries of one key, counts of at least 1.
    *
    * A key may come in several calls, one after another, its songs ascending over all of them and
    * no song in two of them.
    */
-  addSongs(key: number, songs: IdColumn, from: number, to: number, texts: Uint8Array): void {
-    this.#beginKey(key, texts);
-    const given = this.#given;
-    for (let i = from; i < to;) {
-      const song = songs[i];
-      let end = i + 1;
-      while (end < to && sameTexts(given, songs[end], song)) end++;
-      this.#addEntry(song, end - i);
-      i = end;
-    }
-    this.#streamCount += to - from;
-  }
-
-  /** Adds entries of one key, counts of at least 1. Else as {@linkcode addSongs}. */
   addEntries(key: number, list: EntryList, texts: Uint8Array): void {
     const { songs, counts, from, to } = list;
     this.#beginKey(key, texts);

@@ -64,7 +64,7 @@ export function sameTexts({ bytes, view }: TextBytes, a: number, b: number): boo
   if (bytes[b] + 1 !== length) return false;
   let at = 1;
   for (const end = length - 3; at <= end; at += 4) {
-    if (view.getUint32(a + at) !== view.getUint32(b + at)) return false;
+    if (view.getInt32(a + at, true) !== view.getInt32(b + at, true)) return false;
   }
   for (; at <= length; at++) if (bytes[a + at] !== bytes[b + at]) return false;
   return true;
@@ -79,7 +79,7 @@ export function sameTexts({ bytes, view }: TextBytes, a: number, b: number): boo
 export function copyText(from: TextBytes, reference: number, to: DataView, at: number): number {
   const { view } = from;
   const size = from.bytes[reference] + 2;
-  for (let i = 0; i < size; i += 4) to.setUint32(at + i, view.getUint32(reference + i));
+  for (let i = 0; i < size; i += 4) to.setInt32(at + i, view.getInt32(reference + i, true), true);
   return at + size;
 }
 

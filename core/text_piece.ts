@@ -6,9 +6,9 @@
  */
 
 import type { ByteSource } from "./bytes.ts";
-import type { SongsTaker } from "./piece.ts";
+import { EntryList } from "./entries.ts";
 import type { Chunk } from "./scatter.ts";
-import { sameTexts, TEXT_SLACK_BYTES, type TextBytes, textsOver } from "./text_compare.ts";
+import { TEXT_SLACK_BYTES, type TextBytes, textsOver } from "./text_compare.ts";
 import { MIN_TEXT_WORK_BYTES } from "./text_scatter.ts";
 import { sortTexts, type TextColumns } from "./text_sort.ts";
 
@@ -17,6 +17,19 @@ const ROW_BYTES = 4 * 4;
 
 /** Bytes that a stream takes in a piece, about, for ids of some 22 characters. */
 export const TEXT_STREAM_BYTES = 2 * 23 + ROW_BYTES;
+
+/** Entries are handed on in lists of at most so many. */
+const LIST_ENTRIES = 256;
+
+/** What sorted entries go to. */
+export interface EntryTaker {
+  /**
+   * Takes entries of a key; keys come ascending, and the songs of a key over all its lists.
+   *
+   * @param texts what key and songs refer to
+   */
+  addEntries(key: number, list: EntryList, texts: Uint8Array): void;
+}
 
 /** Holds records. */
 export class TextPiece {
@@ -30,6 +43,7 @@ export class TextPiece {
   #room = 0;
   #columns!: TextColumns;
   #capacity = 0;
+  readonly #list = EntryList.withRoom(LIST_ENTRIES);
 
   /**
    * @param memory what it may take; its contents are lost
@@ -115,12 +129,13 @@ export class TextPiece {
     return count;
   }
 
-  /** Sorts the streams and hands them on. Cost: O(bytes) at most. Their order is lost. */
-  encode(taker: SongsTaker): void {
+  /** Sorts the streams and hands them on, counted. Cost: O(bytes) at most. Their order is lost. */
+  encode(taker: EntryTaker): void {
+    if (this.length === 0) return;
     const texts = this.#texts;
     const { bytes } = texts;
     const columns = this.#columns;
-    const { references } = columns;
+    const { references, scratchWords: marks } = columns;
     sortTexts(texts, columns, 0, this.length);
     for (let start = 0; start < this.length;) {
       const key = references[start];
@@ -128,10 +143,28 @@ export class TextPiece {
       do {
         const reference = references[end];
         references[end++] = reference + 2 + bytes[reference];
-      } while (end < this.length && sameTexts(texts, references[end], key));
-      sortTexts(texts, columns, start, end);
-      taker.addSongs(key, references, start, end, bytes);
+      } while (end < this.length && marks[end] === 0);
+      if (end - start > 1) sortTexts(texts, columns, start, end);
+      this.#handOn(taker, key, start, end);
       start = end;
+    }
+  }
+
+  /** Hands on the songs of a key, which are sorted and marked. */
+  #handOn(taker: EntryTaker, key: number, from: number, to: number): void {
+    const { bytes } = this.#texts;
+    const { references, scratchWords: marks } = this.#columns;
+    const list = this.#list;
+    const { songs, counts } = list;
+    for (let i = from; i < to;) {
+      list.to = 0;
+      do {
+        const start = i++;
+        while (i < to && marks[i] === 0) i++;
+        songs[list.to] = references[start];
+        counts[list.to++] = i - start;
+      } while (i < to && list.to < LIST_ENTRIES);
+      taker.addEntries(key, list, bytes);
     }
   }
 }

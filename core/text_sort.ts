@@ -10,7 +10,7 @@
  */
 
 import { sortByKeys } from "./sort.ts";
-import { type TextBytes, wordOf } from "./text_compare.ts";
+import { sameTexts, type TextBytes, wordOf } from "./text_compare.ts";
 
 /** References to be sorted, and columns of at least the same length to work in. */
 export interface TextColumns {
@@ -21,7 +21,8 @@ export interface TextColumns {
 }
 
 /**
- * Sorts `references[from, to)` by their texts, ascending, in place.
+ * Sorts `references[from, to)` by their texts, ascending, in place. Afterwards `scratchWords[i]` is
+ * 1 where a text is another than the one before it, else 0.
  *
  * Cost: O(n) for each word of what the texts have in common. `[from, to)` of the other columns is
  * overwritten.
@@ -37,17 +38,13 @@ function sortTextsAt(
   to: number,
   depth: number,
 ): void {
-  if (to - from < 2) return;
-  const { references, words } = columns;
+  const { references, words, scratchWords: marks } = columns;
   let different = 0;
   const first = words[from] = wordOf(texts, references[from], depth);
   for (let i = from + 1; i < to; i++) {
     different |= (words[i] = wordOf(texts, references[i], depth)) ^ first;
   }
-  if (different === 0) {
-    if (!endsIn(first)) sortTextsAt(texts, columns, from, to, depth + 4);
-    return;
-  }
+  if (different === 0) return sortGroup(texts, columns, from, to, depth);
   sortByKeys(
     {
       keys: words,
@@ -62,9 +59,28 @@ function sortTextsAt(
     const word = words[start];
     let end = start + 1;
     while (end < to && words[end] === word) end++;
-    if (end - start > 1 && !endsIn(word)) sortTextsAt(texts, columns, start, end, depth + 4);
+    if (end - start === 1) marks[start] = 1;
+    else sortGroup(texts, columns, start, end, depth);
     start = end;
   }
+}
+
+/** Sorts texts whose words at a depth, and before it, are the same. */
+function sortGroup(
+  texts: TextBytes,
+  columns: TextColumns,
+  from: number,
+  to: number,
+  depth: number,
+): void {
+  const { references, words, scratchWords: marks } = columns;
+  const first = references[from];
+  let same = from + 1;
+  if (endsIn(words[from])) same = to;
+  while (same < to && sameTexts(texts, references[same], first)) same++;
+  if (same < to) return sortTextsAt(texts, columns, from, to, depth + 4);
+  marks[from] = 1;
+  for (let i = from + 1; i < to; i++) marks[i] = 0;
 }
 
 /** Whether a text ends in its word: then texts of equal words are equal. */

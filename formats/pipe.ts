@@ -33,6 +33,9 @@ const PIPE = 0x7c;
 /** More bytes than a strict row has: 16 digits twice, two letters, three signs. */
 const STRICT_ROW_BYTES = 40;
 
+/** No text of a row, read as {@linkcode TextArena.putUntil} reads, goes beyond this. */
+const STRICT_TEXT_ROW_BYTES = 536;
+
 /** Powers of ten, for the digits of an id that do not fill four. */
 const POWERS = Float64Array.of(1, 10, 100, 1000);
 
@@ -144,7 +147,9 @@ class PipeParser implements RowParser {
     }
     if (this.#isSkipping) at = this.#skipLine(bytes, at, to);
     while (at < to && block.length < block.capacity) {
-      if (!this.#isText) at = this.#parseStrict(bytes, at, to, block);
+      at = this.#isText
+        ? this.#parseStrictTexts(bytes, at, to, block)
+        : this.#parseStrict(bytes, at, to, block);
       if (at === to || block.length === block.capacity) break;
       const end = this.#parseLine(bytes, at, to, isLast, block);
       if (end === at) break;
@@ -173,6 +178,35 @@ class PipeParser implements RowParser {
       users[length] = user;
       countries[length++] = first * 26 + second;
       row = at + 3;
+    }
+    this.tally.rows += length - block.length;
+    this.tally.lines += length - block.length;
+    block.length = length;
+    return row;
+  }
+
+  /** As {@linkcode PipeParser.#parseStrict}, where ids are text. */
+  #parseStrictTexts(bytes: Uint8Array, from: number, to: number, block: StreamBlock): number {
+    const { songs, users, countries, texts, capacity } = block;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const limit = to - STRICT_TEXT_ROW_BYTES;
+    let length = block.length;
+    let row = from;
+    while (row <= limit && length < capacity) {
+      const song = texts.length;
+      const songEnd = texts.putUntil(view, row, PIPE);
+      const user = texts.length;
+      const userEnd = songEnd < 0 ? -1 : texts.putUntil(view, songEnd + 1, PIPE);
+      const first = bytes[userEnd + 1] - 65;
+      const second = bytes[userEnd + 2] - 65;
+      if (userEnd < 0 || first >>> 0 > 25 || second >>> 0 > 25 || bytes[userEnd + 3] !== LF) {
+        texts.length = song;
+        break;
+      }
+      songs[length] = song;
+      users[length] = user;
+      countries[length++] = first * 26 + second;
+      row = userEnd + 4;
     }
     this.tally.rows += length - block.length;
     this.tally.lines += length - block.length;

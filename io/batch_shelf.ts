@@ -117,7 +117,7 @@ export class BatchShelf {
   ): Promise<Partial<Record<KeyKind, BatchFileSize>>> {
     const files = this.#options.shape.keys.map((kind) => {
       const sink = publication.create(batchFileName(kind));
-      sink.write(encodeHeader({ kind, day }, crc32));
+      sink.write(encodeHeader({ kind, day }, crc32, this.#options.engine.ids));
       return { kind, sink, turns: createTurns(sink.sizeBytes) };
     });
     const encoded = work.do({

@@ -181,6 +181,7 @@ const MISTAKES: readonly [words: readonly string[], message: RegExp][] = [
   [["--by", "user,user:3"], /"user" given twice/],
   [["--log-name", "listen.log"], /^Cannot use "--log-name listen\.log": no whole day in it, once/],
   [["--log-name", "../{YYYYMMDD}"], /a path, expected a file name with \{YYYYMMDD\}/],
+  [["--ids", "auto"], /^Cannot use "--ids auto": unknown "auto", expected number or text/],
 ];
 
 for (const [words, message] of MISTAKES) {

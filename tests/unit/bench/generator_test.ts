@@ -92,6 +92,7 @@ test("generatorOptions() fills in a day of 30 million rows", () => {
     songCount: 4_000_000,
     countryCount: 160,
     profile: "wide",
+    ids: "number",
     seed: 1,
     corruptShare: 0.002,
   });

@@ -33,6 +33,7 @@ const RUN_DEFAULTS: RunOptions = {
   logName: USUAL.logPattern,
   reader: undefined,
   columns: undefined,
+  ids: "number",
   writer: [{ name: "top", isModule: false }],
   compress: "none",
   config: undefined,
@@ -58,6 +59,7 @@ const GENERATE_DEFAULTS: GenerateOptions = {
   songs: 4_000_000,
   countries: 160,
   profile: "wide",
+  ids: "number",
   corrupt: 0.002,
   seed: 1,
   replace: false,
@@ -95,7 +97,7 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
   const argv = "run --logs l --batch b --results r --date 2021-12-01 --days 3 --top 10 --by user " +
     "--strict --replace --max-rejected 0.5% --keep-batches 30 --keep-results 365 " +
     "--memory 1GiB --jobs 2 --quiet --log-name p{YYYYMMDD}* --reader ./r.js " +
-    "--columns song=a,user=b,country=c --writer top,x/w.js --compress gz --config c.json";
+    "--columns song=a,user=b,country=c --ids text --writer top,x/w.js --compress gz --config c.json";
   const options: RunOptions = {
     logs: "l",
     batch: "b",
@@ -107,6 +109,7 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
     logName: parseLogPattern("p{YYYYMMDD}*") as LogPattern,
     reader: { name: "./r.js", isModule: true },
     columns: { song: "a", user: "b", country: "c" },
+    ids: "text",
     writer: [{ name: "top", isModule: false }, { name: "x/w.js", isModule: true }],
     compress: "gz",
     config: "c.json",
@@ -125,7 +128,7 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
 
 Deno.test("parseCommandLine() reads every option of demo and generate", NO_PERMISSIONS, () => {
   const generate = "generate --out o --date 20211201 --days 2 --rows 5k --users 1_000 --songs 2M " +
-    "--countries 3 --profile sample --corrupt 0% --seed 0 --replace";
+    "--countries 3 --profile sample --ids text --corrupt 0% --seed 0 --replace";
   const options: GenerateOptions = {
     out: "o",
     date: parseDay("2021-12-01"),
@@ -135,6 +138,7 @@ Deno.test("parseCommandLine() reads every option of demo and generate", NO_PERMI
     songs: 2_000_000,
     countries: 3,
     profile: "sample",
+    ids: "text",
     corrupt: 0,
     seed: 0,
     replace: true,

@@ -4,7 +4,6 @@ import {
   choosePartitions,
   MAX_PARTITIONS,
   ONE_PARTITION,
-  PARTITION_STREAMS,
   type Partitions,
   partitionsOf,
   sampleLog,
@@ -178,7 +177,7 @@ test("choosePartitions() wants as many as the streams need and the memory allows
     [5000, 1000, 9, 5],
     [50_000, 1000, 9, 9],
     [50_000, 0, 40, 40],
-    [PARTITION_STREAMS * 8, Infinity, 99, 8],
+    [NUMBERS.partitionStreams * 8, Infinity, 99, 8],
     [1e12, 1e6, 1e6, MAX_PARTITIONS],
   ];
   for (const [expectedStreams, mostStreams, most, wanted] of cases) {
