@@ -53,10 +53,7 @@ export interface SortedPiece extends Pick<Piece, "length" | "reset" | "clear" | 
 }
 
 /** Encodes blocks of a batch; see batch_encoder.ts. */
-export interface Blocks extends Pick<BlockEncoder, "addEntries" | "finish"> {
-  /** Where ids are numbers: takes what a piece has sorted. */
-  addSongs?: BlockEncoder["addSongs"];
-}
+export type Blocks = Pick<BlockEncoder, "addSongs" | "addEntries" | "finish">;
 
 /** A batch or a run that is open; see batch_reader.ts. */
 export type OpenBatch = Pick<BatchReader, "header" | "trailer">;
@@ -134,7 +131,7 @@ export const NUMBERS: Engine = {
   partitionStreams: 1 << 18,
   streamBytes: 16,
   scatter: (parts) => new Scatter(parts),
-  piece: (memory) => new Piece(memory) as Piece & SortedPiece,
+  piece: (memory) => new Piece(memory),
   blocks: (sink, checksum) => new BlockEncoder(sink, checksum),
   writeBatchEnd,
   openBatch: (source, checksum) => new BatchReader(source, checksum),

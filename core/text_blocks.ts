@@ -26,9 +26,11 @@ import type { Checksum } from "./crc32.ts";
 import type { EntryList } from "./entries.ts";
 import { NumberLines } from "./number_lines.ts";
 import { RecordWriter } from "./record_writer.ts";
+import type { IdColumn } from "./sort.ts";
 import {
   copyText,
   MAX_TEXT_ROOM,
+  sameTexts,
   TEXT_SLACK_BYTES,
   type TextBytes,
   textsOver,
@@ -80,11 +82,22 @@ export class TextBlockEncoder {
   }
 
   /**
-   * Adds entries of one key, counts of at least 1.
+   * Adds the streams of one key as sorted songs, a song as often as it was played.
    *
    * A key may come in several calls, one after another, its songs ascending over all of them and
    * no song in two of them.
    */
+  addSongs(key: number, songs: IdColumn, from: number, to: number, texts: Uint8Array): void {
+    this.#beginKey(key, texts);
+    for (let i = from; i < to;) {
+      const start = i++;
+      while (i < to && sameTexts(this.#given, songs[i], songs[start])) i++;
+      this.#addEntry(songs[start], i - start);
+    }
+    this.#streamCount += to - from;
+  }
+
+  /** Adds entries of one key, counts of at least 1. Else as {@linkcode addSongs}. */
   addEntries(key: number, list: EntryList, texts: Uint8Array): void {
     const { songs, counts, from, to } = list;
     this.#beginKey(key, texts);
