@@ -9,12 +9,13 @@ import { csv, tsv } from "./csv.ts";
 import { csvWriter } from "./csv_writer.ts";
 import { jsonl } from "./jsonl.ts";
 import { jsonlWriter } from "./jsonl_writer.ts";
+import { parquet } from "./parquet.ts";
 import { parquetWriter } from "./parquet_writer.ts";
 import { pipe } from "./pipe.ts";
 import { top } from "./top.ts";
 
 /** The readers, in the order of the help. */
-export const READERS: readonly AnyReader[] = [pipe, csv, tsv, jsonl];
+export const READERS: readonly AnyReader[] = [pipe, csv, tsv, jsonl, parquet];
 
 /** The writers, in the order of the help. */
 export const WRITERS: readonly Writer[] = [top, csvWriter, jsonlWriter, parquetWriter];

@@ -42,8 +42,9 @@ export interface ColumnChunk {
   readonly name: string;
   readonly element: SchemaElement & { readonly type: ParquetType };
   readonly codec: string;
-  /** Where its first page begins, in bytes. */
+  /** Where its first page begins, in bytes, and where its last one ends. */
   readonly offset: number;
+  readonly end: number;
   /** Its rows, nulls included. */
   readonly rows: number;
 }
@@ -98,6 +99,9 @@ export class ColumnPages {
   async next(): Promise<Page> {
     try {
       for (;;) {
+        if (this.#offset >= this.#chunk.end) {
+          throw new Error(`${this.#rows} rows in its pages, ${this.#chunk.rows} in the footer`);
+        }
         const page = await this.#page();
         if (page === undefined || page.rows === 0) continue;
         this.#rows += page.rows;
@@ -230,9 +234,14 @@ export class ColumnPages {
       return this.#tools.encoding.byteStreamSplit(reader, count, type, length);
     }
     if (encoding === "DELTA_BINARY_PACKED") {
-      const values = type === "INT32" ? new Int32Array(count) : new BigInt64Array(count);
+      // Unsigned numbers of 32 bits may take 33 as deltas, which would not fit.
+      const isShort = type === "INT32";
+      const isWide = !isShort || isUnsigned(this.#chunk);
+      const values = isWide ? new BigInt64Array(count) : new Int32Array(count);
       this.#tools.delta.deltaBinaryUnpack(reader, count, values);
-      return values;
+      if (!isShort || values instanceof Int32Array) return values;
+      const halves = new Int32Array(values.buffer);
+      return Int32Array.from({ length: count }, (_, i) => halves[2 * i]);
     }
     const values: Uint8Array[] = new Array(count);
     if (encoding === "DELTA_LENGTH_BYTE_ARRAY") {
@@ -264,9 +273,10 @@ export class ColumnPages {
     if (codec === "UNCOMPRESSED" || size === 0) return bytes.subarray(0, size);
     if (codec === "GZIP") return gunzipSync(bytes, { maxOutputLength: size });
     if (codec === "ZSTD") return unzstd(bytes, size);
-    const decompress = this.#tools.compressors[codec as "SNAPPY"];
+    const isKnown = codec === "SNAPPY" || codec === "BROTLI";
+    const decompress = isKnown ? this.#tools.compressors[codec] : undefined;
     if (decompress !== undefined) return decompress(bytes, size);
-    const expected = "none, SNAPPY, GZIP, ZSTD, BROTLI or LZ4";
+    const expected = "none, SNAPPY, GZIP, ZSTD or BROTLI";
     throw new FormatError(`column "${name}" compressed as ${codec}, expected ${expected}`);
   }
 
@@ -292,6 +302,13 @@ function readerOf(bytes: Uint8Array): PageReader {
 function known<T>(header: T | undefined): T {
   if (header === undefined) throw new Error("its header does not tell what it holds");
   return header;
+}
+
+/** Whether the whole numbers of a column have no sign. */
+export function isUnsigned({ element }: Pick<ColumnChunk, "element">): boolean {
+  const { logical_type: logical, converted_type: converted } = element;
+  if (logical?.type === "INTEGER") return !logical.isSigned;
+  return converted?.startsWith("UINT_") ?? false;
 }
 
 /** The places of the rows: those of the values in their order, and -1 for nulls. */

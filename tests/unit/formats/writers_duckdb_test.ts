@@ -4,14 +4,8 @@ import { csvWriter } from "../../../formats/csv_writer.ts";
 import type { Writer } from "../../../formats/interface.ts";
 import { jsonlWriter } from "../../../formats/jsonl_writer.ts";
 import { parquetWriter } from "../../../formats/parquet_writer.ts";
+import { denied, needs, withDuckDb } from "./duckdb.ts";
 import { type Chart, CHARTS, largeChart, printed, rowsOf, textOf } from "./sample_charts.ts";
-
-/** DuckDB is a native library, which looks about for its parts. */
-const NEEDED = ["ffi", "read", "write", "env", "sys"] as const;
-const denied = NEEDED.filter((name) => Deno.permissions.querySync({ name }).state !== "granted");
-const needs = denied.length === 0
-  ? ""
-  : ` (not run: needs ${denied.map((name) => `--allow-${name}`).join(" ")})`;
 
 const typeOf = (isText: boolean): string => isText ? "VARCHAR" : "BIGINT";
 
@@ -57,24 +51,15 @@ for (const [writer, query] of QUERIES) {
     name: `DuckDB reads what the writer ${writer.name} wrote${needs}`,
     ignore: denied.length > 0,
     async fn() {
-      const { DuckDBInstance } = await import("npm:@duckdb/node-api@1.5.5-r.5");
       await writer.load?.();
-      const folder = Deno.makeTempDirSync();
-      const database = await DuckDBInstance.create();
-      const connection = await database.connect();
-      try {
+      await withDuckDb(async (run, folder) => {
         for (const chart of [...CHARTS, largeChart(900, 50), largeChart(500, 50, "text")]) {
           const path = `${folder}/report.${writer.extension}`;
           Deno.writeFileSync(path, printed(writer, chart));
-          const result = await connection.runAndReadAll(asHex(chart, query(chart, path)));
-          const rows = result.getRows().map((row) => row.map(valueOf));
+          const rows = (await run(asHex(chart, query(chart, path)))).map((row) => row.map(valueOf));
           assert.deepEqual(rows, rowsOf(chart), chart.what);
         }
-      } finally {
-        connection.closeSync();
-        database.closeSync();
-        Deno.removeSync(folder, { recursive: true });
-      }
+      });
     },
   });
 }
