@@ -7,7 +7,7 @@
  * @module
  */
 
-import { crc32, gunzipSync } from "node:zlib";
+import { brotliDecompressSync, crc32, gunzipSync } from "node:zlib";
 import type { DecodedArray, PageHeader, ParquetType, SchemaElement } from "npm:hyparquet@1.31.5";
 import type { ByteSource } from "../core/bytes.ts";
 import { FormatError } from "../core/streams.ts";
@@ -20,7 +20,7 @@ export interface Libraries {
   readonly readPlain: typeof import("npm:hyparquet@1.31.5/src/plain.js").readPlain;
   readonly encoding: typeof import("npm:hyparquet@1.31.5/src/encoding.js");
   readonly delta: typeof import("npm:hyparquet@1.31.5/src/delta.js");
-  readonly compressors: typeof import("npm:hyparquet-compressors@1.1.1").compressors;
+  readonly snappyUncompress: typeof import("npm:hysnappy@1.0.0").snappyUncompress;
 }
 
 let libraries: Promise<Libraries> | undefined;
@@ -33,7 +33,7 @@ export function loadLibraries(): Promise<Libraries> {
     readPlain: (await import("npm:hyparquet@1.31.5/src/plain.js")).readPlain,
     encoding: await import("npm:hyparquet@1.31.5/src/encoding.js"),
     delta: await import("npm:hyparquet@1.31.5/src/delta.js"),
-    compressors: (await import("npm:hyparquet-compressors@1.1.1")).compressors,
+    snappyUncompress: (await import("npm:hysnappy@1.0.0")).snappyUncompress,
   }))();
 }
 
@@ -273,9 +273,8 @@ export class ColumnPages {
     if (codec === "UNCOMPRESSED" || size === 0) return bytes.subarray(0, size);
     if (codec === "GZIP") return gunzipSync(bytes, { maxOutputLength: size });
     if (codec === "ZSTD") return unzstd(bytes, size);
-    const isKnown = codec === "SNAPPY" || codec === "BROTLI";
-    const decompress = isKnown ? this.#tools.compressors[codec] : undefined;
-    if (decompress !== undefined) return decompress(bytes, size);
+    if (codec === "BROTLI") return brotliDecompressSync(bytes, { maxOutputLength: size });
+    if (codec === "SNAPPY") return this.#tools.snappyUncompress(bytes, size);
     const expected = "none, SNAPPY, GZIP, ZSTD or BROTLI";
     throw new FormatError(`column "${name}" compressed as ${codec}, expected ${expected}`);
   }
