@@ -28,7 +28,19 @@ export function formatsText(): string {
   ].join("\n");
 }
 
+/** Where descriptions begin, and the width of a terminal. */
+const INDENT = 11;
+const WIDTH = 80;
+
 function line(format: { name: string; description: string }, endings: readonly string[]): string {
   const names = endings.map((ending) => `.${ending}`).join(" ");
-  return `  ${format.name.padEnd(9)}${format.description}${names === "" ? "" : ` (${names})`}`;
+  const words = `${format.description}${names === "" ? "" : ` (${names})`}`.split(" ");
+  const lines = [""];
+  for (const word of words) {
+    const last = lines[lines.length - 1];
+    if (last !== "" && INDENT + last.length + 1 + word.length > WIDTH) lines.push(word);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  const name = `  ${format.name}`.padEnd(INDENT);
+  return name + lines.join(`\n${" ".repeat(INDENT)}`);
 }

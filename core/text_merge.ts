@@ -7,7 +7,6 @@
  * @module
  */
 
-import { BLOCK_ENTRIES } from "./batch_format.ts";
 import { CURSOR_BLOCK_BYTES, type KeyRange } from "./batch_reader.ts";
 import type { MergeInput, MergeOptions } from "./engine.ts";
 import { EntryList, NO_ENTRIES } from "./entries.ts";
@@ -22,7 +21,6 @@ import {
   compareTexts,
   copyText,
   MAX_TEXT_ROOM,
-  sameTexts,
   TEXT_SLACK_BYTES,
   type TextBytes,
   textsOver,

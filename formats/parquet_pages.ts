@@ -333,7 +333,6 @@ async function unzstd(bytes: Uint8Array, size: number): Promise<Uint8Array> {
   return page.subarray(0, length);
 }
 
-// deno-lint-ignore require-await -- what is read in parts comes as an async iterable
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }

@@ -11,7 +11,7 @@ const MAX_LINES = 350;
  * or shrink on it; none may grow on it or join it.
  */
 const LONGER_FILES: Readonly<Record<string, number>> = {
-  "bench/generator.ts": 538,
+  "bench/generator.ts": 381,
 };
 
 /** Folders in which nothing of the project's own lies: results, caches, what git keeps. */
@@ -47,9 +47,9 @@ const RULES: readonly Rule[] = [
     imports: [/^core\//, /^formats\//, /^io\//, NODE],
   },
   {
-    files: /^bench\/generator\.ts$/,
+    files: /^bench\/generator(?:_rows)?\.ts$/,
     text: "the generator of logs, which is part of the program, imports core",
-    imports: [/^core\//],
+    imports: [/^core\//, /^bench\/generator/],
   },
   {
     files: /^(?!tests\/)/,

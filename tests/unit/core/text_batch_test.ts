@@ -165,7 +165,7 @@ test("keyRanges() of texts cover every key once, and a merger can be restarted",
       }
     }
   }
-  assert.deepEqual(entries, summed(lists));
+  assert.ok(entries.join("\n") === summed(lists).join("\n"), "the entries are others");
 });
 
 test("rangesOfKeys() gives each key of a batch by country its own range", () => {
