@@ -44,7 +44,8 @@ export function rangesOfTextKeys(reader: TextBatchReader): KeyRange[] {
   const texts = textsOver(new Uint8Array(MIN_TEXT_CURSOR_BYTES));
   const cursor = new TextCursor(reader, { texts, from: 0, sizeBytes: texts.bytes.length });
   const ranges: KeyRange[] = [];
-  for (let from: Uint8Array | undefined;;) {
+  let from: Uint8Array | undefined;
+  for (;;) {
     cursor.seek(textRange(from, undefined));
     if (!cursor.next()) return ranges;
     const key = textBytes(texts.bytes, cursor.key).slice();

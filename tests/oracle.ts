@@ -36,6 +36,7 @@ function isText(text: string): boolean {
   try {
     const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
     const decoded = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    // deno-lint-ignore no-control-regex -- control characters are what it is about
     return !/[\x00-\x1f\x7f-\x9f]/.test(decoded);
   } catch {
     return false;
