@@ -7,24 +7,48 @@
 
 import { rejectedCount, type RowParser } from "../core/streams.ts";
 import { READERS, WRITERS } from "./built_in.ts";
-import type { AnyReader, ChartPrinter, Reader, Writer } from "./interface.ts";
+import type { AnyReader, ChartPrinter, ParserOptions, Reader, Writer } from "./interface.ts";
+import {
+  type Fail,
+  LineParser,
+  type ReadLine,
+  textPrinter,
+  type TextWriter,
+} from "./line_formats.ts";
 
 type Noun = "reader" | "writer";
 
-/** What a property of a format must be. */
-const PROPERTIES: Readonly<Record<Noun, readonly (readonly [name: string, type: string])[]>> = {
+/** The properties that a format has in each of its forms, and what they must be. */
+const FORMS: Readonly<Record<Noun, readonly Form[]>> = {
   reader: [
-    ["description", "string"],
-    ["isCutAtLines", "boolean"],
-    ["parser", "function"],
+    { by: "readLine", properties: [["description", "string"], ["readLine", "function"]] },
+    {
+      by: "parser",
+      properties: [["description", "string"], ["isCutAtLines", "boolean"], ["parser", "function"]],
+    },
   ],
   writer: [
-    ["description", "string"],
-    ["extension", "string"],
-    ["isCutAtKeys", "boolean"],
-    ["printer", "function"],
+    {
+      by: "writeKey",
+      properties: [["description", "string"], ["extension", "string"], ["writeKey", "function"]],
+    },
+    {
+      by: "printer",
+      properties: [
+        ["description", "string"],
+        ["extension", "string"],
+        ["isCutAtKeys", "boolean"],
+        ["printer", "function"],
+      ],
+    },
   ],
 };
+
+interface Form {
+  /** The function that tells the form. */
+  readonly by: string;
+  readonly properties: readonly (readonly [name: string, type: string])[];
+}
 
 /**
  * Takes the reader of a module.
@@ -34,36 +58,47 @@ const PROPERTIES: Readonly<Record<Noun, readonly (readonly [name: string, type: 
  * @throws {Error} where it exports no `reader` that keeps the contract
  */
 export function checkedReader(module: unknown, path: string): AnyReader {
-  const found = exported(module, "reader", path, READERS) as unknown as Partial<Reader> & Reader;
-  const { name, description, isCutAtLines } = found;
+  const found = exported(module, "reader", path, READERS) as unknown as
+    & Partial<Reader>
+    & Reader
+    & { readonly readLine?: ReadLine };
+  const { name, description } = found;
+  const fail = failer("reader", name, path);
+  const { readLine } = found;
+  const parser = readLine === undefined
+    ? (options?: ParserOptions) => attempt(() => found.parser(options), fail)
+    : (options?: ParserOptions) => new LineParser((line) => found.readLine!(line), fail, options);
   return {
     name,
     description,
-    isCutAtLines,
+    isCutAtLines: readLine !== undefined || found.isCutAtLines,
     endings: Array.isArray(found.endings) ? found.endings : [],
-    looksLike: (head) => found.looksLike?.(head) === true,
-    takesColumns: found.takesColumns === true,
-    parser: (options) => {
-      const fail = failer("reader", name, path);
-      const parser = attempt(() => found.parser(options), fail);
-      return new GuardedParser(parser, fail);
-    },
+    looksLike: (head) => attempt(() => found.looksLike?.(head) === true, fail),
+    takesColumns: readLine === undefined && found.takesColumns === true,
+    parser: (options) => new GuardedParser(parser(options), fail),
   };
 }
 
 /** Takes the writer of a module; as {@linkcode checkedReader}. */
 export function checkedWriter(module: unknown, path: string): Writer {
-  const found = exported(module, "writer", path, WRITERS) as unknown as Writer;
-  const { name, description, extension, isCutAtKeys } = found;
+  const found = exported(module, "writer", path, WRITERS) as unknown as Writer & TextWriter;
+  const { name, description, extension } = found;
   const fail = failer("writer", name, path);
   if (!/^[a-z0-9]+$/.test(extension)) {
     throw new Error(
       `Cannot use writer "${path}": extension "${extension}", expected lower-case letters and digits`,
     );
   }
+  const isOfText = found.writeKey !== undefined;
   return {
-    ...{ name, description, extension, isCutAtKeys },
-    printer: (shape) => guardedPrinter(attempt(() => found.printer(shape), fail), fail),
+    ...{ name, description, extension },
+    isCutAtKeys: isOfText || found.isCutAtKeys,
+    printer: (shape) => {
+      const printer = isOfText
+        ? textPrinter(found, shape, fail)
+        : attempt(() => found.printer(shape), fail);
+      return guardedPrinter(printer, fail);
+    },
   };
 }
 
@@ -88,18 +123,27 @@ function exported(
   if (builtIn.some((each) => each.name === name)) {
     return cannot(`name "${name}" is that of a built-in ${noun}, expected another one`);
   }
-  for (const [property, type] of PROPERTIES[noun]) {
+  const forms = FORMS[noun];
+  const form = forms.find(({ by }) => format[by] !== undefined);
+  if (form === undefined) {
+    const names = forms.map(({ by }) => by).join(" or ");
+    return cannot(`neither of the functions, expected ${names}`);
+  }
+  for (const [property, type] of form.properties) {
     const actual: string = typeof format[property];
     if (actual !== type) return cannot(`${property} is ${actual}, expected a ${type}`);
   }
   return format;
 }
 
-type Fail = (what: string, cause?: unknown) => never;
+/** What a format from outside did that it must not. */
+class ContractError extends Error {
+  override readonly name = "ContractError";
+}
 
 function failer(noun: Noun, name: string, path: string): Fail {
   return (what, cause) => {
-    throw new Error(`Cannot go on with ${noun} "${name}" (${path}): ${what}`, { cause });
+    throw new ContractError(`Cannot go on with ${noun} "${name}" (${path}): ${what}`, { cause });
   };
 }
 
@@ -107,6 +151,7 @@ function attempt<T>(act: () => T, fail: Fail): T {
   try {
     return act();
   } catch (error) {
+    if (error instanceof ContractError) throw error;
     const what = error instanceof Error ? error.message : String(error);
     return fail(`it threw "${what}", expected it not to throw`, error);
   }

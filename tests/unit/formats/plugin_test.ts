@@ -47,7 +47,7 @@ const REFUSED: readonly [what: string, module: unknown, message: string][] = [
   [
     "no parser",
     { reader: { ...READER, parser: undefined } },
-    "parser is undefined, expected a function",
+    "neither of the functions, expected readLine or parser",
   ],
   [
     "a wrong type",
@@ -153,7 +153,7 @@ test("a writer from outside that throws or breaks the buffer is named in the err
   const cases: [print: (out: ByteBuffer) => void, message: RegExp][] = [
     [
       () => assert.fail("oh"),
-      /^Error: Cannot go on with writer "mine" \(\.\/mine\.js\): it threw "oh", expected/,
+      /^ContractError: Cannot go on with writer "mine" \(\.\/mine\.js\): it threw "oh", expected/,
     ],
     [(out) => void (out.length = -1), /print\(\) left a length of -1, expected 0 to \d+$/],
     [(out) => void (out.length = 2 ** 40), /print\(\) left a length of 1099511627776/],
