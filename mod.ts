@@ -95,6 +95,12 @@ export {
   makeCharts,
   type MakeChartsOptions,
 } from "./core/make_charts.ts";
-export type { Reader, Writer } from "./formats/interface.ts";
+export { type IdKind } from "./core/streams.ts";
+export type { Columns, ParserOptions, Reader, Writer } from "./formats/interface.ts";
+export type { KeyOfChart, KeyWriter, LineReader, LineStream } from "./formats/line_formats.ts";
+export { csv, tsv } from "./formats/csv.ts";
+export { csvWriter } from "./formats/csv_writer.ts";
+export { jsonl } from "./formats/jsonl.ts";
+export { jsonlWriter } from "./formats/jsonl_writer.ts";
 export { pipe } from "./formats/pipe.ts";
 export { top } from "./formats/top.ts";

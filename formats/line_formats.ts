@@ -36,6 +36,15 @@ export interface LineStream {
  */
 export type ReadLine = (line: string) => LineStream | null | undefined;
 
+/** A reader from outside in its simple form: what a module exports as `reader`. */
+export interface LineReader {
+  /** Lower-case letters, digits and `-`; none of the built-in ones. */
+  readonly name: string;
+  /** One sentence for people. */
+  readonly description: string;
+  readonly readLine: ReadLine;
+}
+
 /** What a chart holds of one key, as a writer of text is handed it. */
 export interface KeyOfChart {
   readonly key: string;
@@ -171,15 +180,28 @@ function shown(value: unknown): string {
   }
 }
 
-/** The functions of a writer of text. */
-export interface TextWriter {
+/**
+ * A writer from outside in its simple form: what a module exports as `writer`. What it returns is
+ * joined as it is. Parts of a chart may be written by several workers at once, so that a key is
+ * written from what is handed over alone.
+ */
+export interface KeyWriter {
+  /** Lower-case letters, digits and `-`; none of the built-in ones. */
+  readonly name: string;
+  /** One sentence for people. */
+  readonly description: string;
+  /** The ending of a report's file name, without the dot. */
+  readonly extension: string;
+  /** What stands before the first key. */
   begin?(shape: ChartShape): string;
+  /** What stands for one key; keys come ascending. */
   writeKey(key: KeyOfChart, shape: ChartShape): string;
+  /** What stands behind the last key. */
   end?(shape: ChartShape): string;
 }
 
 /** Prints what a writer from outside returns. */
-export function textPrinter(writer: TextWriter, shape: ChartShape, fail: Fail): ChartPrinter {
+export function textPrinter(writer: KeyWriter, shape: ChartShape, fail: Fail): ChartPrinter {
   const encoder = new TextEncoder();
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const keyOf = keyBytes(shape);

@@ -10,10 +10,10 @@ import { READERS, WRITERS } from "./built_in.ts";
 import type { AnyReader, ChartPrinter, ParserOptions, Reader, Writer } from "./interface.ts";
 import {
   type Fail,
+  type KeyWriter,
   LineParser,
   type ReadLine,
   textPrinter,
-  type TextWriter,
 } from "./line_formats.ts";
 
 type Noun = "reader" | "writer";
@@ -81,7 +81,7 @@ export function checkedReader(module: unknown, path: string): AnyReader {
 
 /** Takes the writer of a module; as {@linkcode checkedReader}. */
 export function checkedWriter(module: unknown, path: string): Writer {
-  const found = exported(module, "writer", path, WRITERS) as unknown as Writer & TextWriter;
+  const found = exported(module, "writer", path, WRITERS) as unknown as Writer & KeyWriter;
   const { name, description, extension } = found;
   const fail = failer("writer", name, path);
   if (!/^[a-z0-9]+$/.test(extension)) {

@@ -13,6 +13,8 @@ import { countryCode } from "../../../core/country.ts";
 import { READERS } from "../../../formats/built_in.ts";
 import { MAX_ROW_BYTES } from "../../../formats/fields.ts";
 import type { Columns, Reader } from "../../../formats/interface.ts";
+import { pipe } from "../../../formats/pipe.ts";
+import { checkedReader } from "../../../formats/plugin.ts";
 
 const NO_PERMISSIONS = { permissions: "none" } as const;
 const seed = Math.floor(Math.random() * 2 ** 31);
@@ -32,7 +34,26 @@ const FORMS: Readonly<Record<string, { head: string; row: (row: Row) => string }
     head: "",
     row: ([song, user, country]) => JSON.stringify({ song, user, country }),
   },
+  "by-line": { head: "", row: (row) => row.join(";") },
+  "by-bytes": { head: "", row: (row) => row.join("|") },
 };
+
+/** Formats from outside, in both forms. */
+const OUTSIDE = [
+  {
+    name: "by-line",
+    description: "song;user;country",
+    readLine(line: string) {
+      const [song, user, country, ...more] = line.split(";");
+      const isRow = country !== undefined && more.length === 0;
+      return isRow ? { song, user, country } : undefined;
+    },
+  },
+  { ...pipe, name: "by-bytes" },
+].map((reader) => checkedReader({ reader }, "./mine.js"));
+
+/** Readers to which a row that is no UTF-8 is none at all. */
+const READ_AS_TEXT = ["jsonl", "by-line"];
 
 function quoted(field: string, delimiter: string): string {
   const isPlain = ![delimiter, '"', "\n", "\r"].some((sign) => field.includes(sign));
@@ -94,7 +115,7 @@ function read(reader: Reader, log: string | Uint8Array, setting: Setting = {}): 
   return { streams, tally };
 }
 
-const readers = READERS.filter((reader): reader is Reader => "parser" in reader);
+const readers = [...READERS, ...OUTSIDE].filter((reader): reader is Reader => "parser" in reader);
 const ROWS: readonly Row[] = [["1", "2", "FR"], ["9007199254740991", "0", "DE"], ["7", "7", "NA"]];
 
 function test(name: string, body: () => void): void {
@@ -194,7 +215,7 @@ for (const reader of readers) {
     const log = encoder.encode(rowsOf([["a\u00e9b", "u", "FR"]]));
     const bytes = log.map((byte) => byte === 0xa9 ? 0x28 : byte);
     const { tally } = read(reader, bytes, { ids: "text" });
-    assert.equal(tally.rejected[name === "jsonl" ? "syntax" : "song"], 1);
+    assert.equal(tally.rejected[READ_AS_TEXT.includes(name) ? "syntax" : "song"], 1);
   });
 }
 
