@@ -6,13 +6,14 @@ import { BatchReader } from "../../../core/batch_reader.ts";
 import { batchLog, memoryScratch, mergeToRun } from "../../../core/batching.ts";
 import { type ByteSource, MemorySink, sourceOf } from "../../../core/bytes.ts";
 import { crc32 } from "../../../core/crc32.ts";
-import { NUMBERS } from "../../../core/engine.ts";
+import { NUMBERS, TEXTS } from "../../../core/engine.ts";
+import * as textBlocks from "../../../core/text_blocks.ts";
 import { NO_TEXTS } from "../../../core/texts.ts";
 import { dayOf } from "../../../core/day.ts";
 import { EntryList } from "../../../core/entries.ts";
 import { encodeManifest, type Manifest, shapeOf } from "../../../core/manifest.ts";
 import { planRun } from "../../../core/plan.ts";
-import { KEY_KINDS, type KeyKind } from "../../../core/streams.ts";
+import { KEY_KINDS, type KeyKind, type LogPart } from "../../../core/streams.ts";
 import {
   COLUMN_SLACK_BYTES,
   columnBytes,
@@ -107,6 +108,21 @@ for (const kind of KEY_KINDS) {
   });
 }
 
+Deno.test("docs/batch-format.md draws the bytes of a batch of texts", NO_PERMISSIONS, () => {
+  const heading = "### A batch of texts, ";
+  const [, , , dump] = PAGE.slice(PAGE.indexOf(heading)).split(/^```.*\n/m);
+  const log = sourceOf(new TextEncoder().encode(fencedAfter(heading)));
+  const sink = new MemorySink();
+  const room = { memory: new ArrayBuffer(1 << 20), buffer: new Uint8Array(1 << 18) };
+  const parser = ({ isStart }: LogPart) => pipe.parser({ isStart, ids: "text" });
+  const job = { day: DAY, log, parser, isCutAtLines: true, sinks: { user: sink }, ...room };
+  const steps = batchLog(job, { ...TOOLS, engine: TEXTS });
+  while (!steps.next().done);
+  const bytes = sink.toBytes();
+  assert.equal(readHexDump(dump), hexOf(bytes));
+  assert.ok(PAGE.includes(`${heading}${bytes.length} bytes\n`));
+});
+
 Deno.test("docs/batch-format.md shows the manifest of its log", NO_PERMISSIONS, () => {
   const { manifest } = batchesOf();
   assert.equal(fencedAfter("### manifest.json"), encodeManifest(manifest));
@@ -137,7 +153,7 @@ Deno.test(
   () => {
     const stated = [...PAGE.matchAll(/^\| `([A-Z_]+)` +\| (\d+) /gm)];
     assert.ok(stated.length >= 10);
-    const constants = format as unknown as Readonly<Record<string, number>>;
+    const constants: Readonly<Record<string, unknown>> = { ...format, ...textBlocks };
     for (const [, name, value] of stated) assert.equal(constants[name], Number(value), name);
   },
 );
