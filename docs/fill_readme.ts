@@ -32,7 +32,7 @@ function figures(): string {
   const parts = ["full", "peers", "micro"].flatMap((name) => {
     const folder = folders.find((each) => isThere(`${each}/${name}.md`));
     if (folder === undefined) return [];
-    const text = Deno.readTextFileSync(new URL(`${folder}/${name}.md`, RUNS));
+    const text = Deno.readTextFileSync(new URL(`${folder}/${name}.md`, RUNS)).trim();
     return [
       `From \`bench/runs/${folder}/${name}.md\`:\n\n${text.replace(/^# (.*)\n/, "**$1**\n")}`,
     ];
