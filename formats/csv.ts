@@ -23,6 +23,7 @@ import {
   type RowParser,
   type StreamBlock,
 } from "../core/streams.ts";
+import { columnKinds, parseStrictRows } from "./csv_strict.ts";
 import { isByNumber, placesByNumber, placesInHeader, USUAL_COLUMNS } from "./columns.ts";
 import {
   appendStream,
@@ -91,6 +92,9 @@ class DelimitedParser implements RowParser {
   #isSkipping = false;
   /** How many fields a row has; 0 before the first one. */
   #expectedFields = 0;
+  /** What each column of a strict row holds; nothing before that is known. */
+  #kinds: Uint8Array | undefined;
+  readonly #isText: boolean;
 
   /** The fields of the last row that was scanned: where each begins and ends, without quotes. */
   #ends = new Int32Array(64);
@@ -104,12 +108,15 @@ class DelimitedParser implements RowParser {
 
   constructor(delimiter: number, { ids = "number", columns = USUAL_COLUMNS }: ParserOptions) {
     this.#delimiter = delimiter;
+    this.#isText = ids === "text";
     this.#id = idField(ids);
     this.#columns = columns;
     if (isByNumber(columns)) this.#places = placesByNumber(columns);
   }
 
   parse(bytes: Uint8Array, from: number, to: number, isLast: boolean, block: StreamBlock): number {
+    const tally = this.tally;
+    const delimiter = this.#delimiter;
     let at = from;
     if (this.#isStart) {
       if (to - at < 3 && !isLast) return at;
@@ -120,11 +127,24 @@ class DelimitedParser implements RowParser {
     }
     if (this.#isSkipping) at = this.#skipLine(bytes, at, to);
     while (at < to && block.length < block.capacity) {
+      if (this.#kinds !== undefined) {
+        const before = block.length;
+        at = parseStrictRows(bytes, at, { to, delimiter, kinds: this.#kinds }, block);
+        tally.rows += block.length - before;
+        tally.lines += block.length - before;
+        if (at === to || block.length === block.capacity) break;
+      }
       const next = this.#parseRow(bytes, at, to, isLast, block);
       if (next === at) break;
       at = next;
     }
     return at;
+  }
+
+  /** Learns how many fields a row has, and what each holds. */
+  #learnFields(count: number): void {
+    this.#expectedFields = count;
+    if (!this.#isText) this.#kinds = columnKinds(this.#places!, count);
   }
 
   /** Reads one row; returns `from` where its end is not there yet. */
@@ -250,7 +270,7 @@ class DelimitedParser implements RowParser {
       decoder.decode(bytes.subarray(this.#ends[2 * i], this.#ends[2 * i + 1])).replaceAll('""', '"')
     ));
     this.#places = placesInHeader(this.#columns, header);
-    this.#expectedFields = this.#fieldCount;
+    this.#learnFields(this.#fieldCount);
   }
 
   /** Appends the stream of the row that was scanned, or rejects the row. */
@@ -260,7 +280,7 @@ class DelimitedParser implements RowParser {
     const isEmpty = this.#fieldCount === 1 && skipBlanks(bytes, ends[0], ends[1]) === ends[1];
     const textEnd = endOfText(bytes, from, end);
     if (isEmpty) return reject(tally, "empty", bytes, from, textEnd, line);
-    this.#expectedFields ||= this.#fieldCount;
+    if (this.#expectedFields === 0) this.#learnFields(this.#fieldCount);
     const places = this.#places!;
     const last = this.#fieldCount - 1;
     if (last + 1 !== this.#expectedFields || places.some((place) => place > last)) {

@@ -95,6 +95,31 @@ Deno.test("csv reads any document as csv-parse does", { permissions: "none" }, (
   );
 });
 
+Deno.test("csv finds its columns among others as csv-parse does", { permissions: "none" }, () => {
+  const document = fc.record({
+    rows: fc.array(fc.tuple(row, fc.array(field, { minLength: 3, maxLength: 3 }), fc.nat(5)), {
+      minLength: 1,
+      maxLength: 30,
+    }),
+    places: fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6, maxLength: 6 }),
+    lineEnd: fc.constantFrom("\n", "\r\n"),
+  });
+  fc.assert(
+    fc.property(document, ({ rows, places, lineEnd }) => {
+      const text = rows.map(([fields, others, quoted]) => {
+        const columns: string[] = [];
+        [...fields, ...others].forEach((each, i) => columns[places[i]] = each);
+        return columns.map((each, i) => csvField(each, i === quoted)).join(",") + lineEnd;
+      }).join("");
+      const parsed = parseCsv(text, { record_delimiter: lineEnd }) as string[][];
+      const [song, user, country] = places.slice(0, 3).map((place) => place + 1);
+      const expected = parsed.map((columns) => outcomeOf(places.map((place) => columns[place])));
+      assert.deepEqual(outcomesOf(csv, text, { song, user, country }), expected);
+    }),
+    { seed, numRuns: 500 },
+  );
+});
+
 /** Judges a line by JSON.parse alone. */
 function outcomeOfJson(line: string): Outcome {
   const numbers = new Map<string, string>();
