@@ -5,6 +5,7 @@
  */
 
 import { logName } from "../core/names.ts";
+import type { IdKind } from "../core/streams.ts";
 import type { RunSummary, StageSeconds } from "../core/summary.ts";
 import { ensureLogs, LAST_DATE, LAST_DAY } from "./logs.ts";
 import { measureProgram, readSummary } from "./measure.ts";
@@ -85,9 +86,11 @@ const VARIANTS = [["--jobs", "1"], ["--memory", "256MiB", ...TWO_JOBS]];
 /** Measures cases on logs of so many rows a day. */
 export class Cases {
   readonly #rows: number;
+  readonly #ids: IdKind;
 
-  constructor(rows: number) {
+  constructor(rows: number, ids: IdKind = "number") {
     this.#rows = rows;
+    this.#ids = ids;
   }
 
   /** Measures a case, and its variants; nothing where the profile has no such case. */
@@ -95,13 +98,13 @@ export class Cases {
     const plan = PLANS[name];
     if (!plan.profiles.includes(profile)) return [];
     const rows = this.#rows * plan.rowsFactor;
-    const folder = await ensureLogs({ profile, days: plan.logDays, rows });
+    const folder = await ensureLogs({ profile, days: plan.logDays, rows, ids: this.#ids });
     warmPageCache(folder);
     removeFolder(WORK);
     Deno.mkdirSync(WORK, { recursive: true });
     const logs = plan.days > plan.logDays ? linkLogs(folder, plan.days, plan.logDays) : folder;
     try {
-      return await measureCase({ name, profile, plan, logs });
+      return await measureCase({ name, profile, plan, logs, ids: this.#ids });
     } finally {
       removeFolder(WORK);
     }
@@ -123,6 +126,7 @@ interface CaseParts {
   readonly profile: Profile;
   readonly plan: Plan;
   readonly logs: string;
+  readonly ids: IdKind;
 }
 
 async function measureCase(parts: CaseParts): Promise<CaseResult[]> {
@@ -176,8 +180,8 @@ function prepare({ before }: Plan): void {
   removeFolder(before === "nothing" ? BATCH : `${BATCH}/${LAST_DATE}`);
 }
 
-function runOnce({ plan, logs }: CaseParts, options: readonly string[]) {
-  const window = ["--date", LAST_DATE, "--days", String(plan.days)];
+function runOnce({ plan, logs, ids }: CaseParts, options: readonly string[]) {
+  const window = ["--date", LAST_DATE, "--days", String(plan.days), "--ids", ids];
   const folders = ["--logs", logs, "--batch", BATCH, "--results", RESULTS];
   return measureProgram("run", "--strict", ...window, ...folders, ...options);
 }

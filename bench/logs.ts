@@ -5,6 +5,7 @@
  */
 
 import { type Day, daysOf, parseDay, windowEnding } from "../core/day.ts";
+import type { IdKind } from "../core/streams.ts";
 import { logName } from "../core/names.ts";
 import { measureProgram } from "./measure.ts";
 
@@ -20,17 +21,21 @@ export interface WantedLogs {
   readonly rows: number;
   /** Without rejected rows. */
   readonly isClean?: boolean;
+  /** Numbers by default. */
+  readonly ids?: IdKind;
 }
 
 /** Makes the logs that are not there yet; returns their folder. */
 export async function ensureLogs(wanted: WantedLogs): Promise<string> {
-  const { profile, days, rows, isClean = false } = wanted;
-  const folder = `bench/data/${profile}-${rows}${isClean ? "-clean" : ""}`;
+  const { profile, days, rows, isClean = false, ids = "number" } = wanted;
+  const folder = `bench/data/${profile}-${rows}${ids === "text" ? "-text" : ""}${
+    isClean ? "-clean" : ""
+  }`;
   const absent = daysOf(windowEnding(LAST_DAY, days)).filter((day) => !isThere(folder, day));
   for (const day of absent) {
     console.log(`Making ${folder}/${logName(day)}`);
     const date = logName(day).slice(7, 15);
-    const size = ["--rows", String(rows), "--profile", profile, "--date", date];
+    const size = ["--rows", String(rows), "--profile", profile, "--date", date, "--ids", ids];
     if (isClean) size.push("--corrupt", "0%");
     await measureProgram("generate", "--out", folder, ...size);
   }
