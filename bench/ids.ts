@@ -62,7 +62,7 @@ const HEADS = [
 ];
 const facts = await circumstances(`deno task bench:ids${rows === ROWS ? "" : ` ${rows}`}`);
 const text = `# Ids that are text: ${rows} rows a day, two jobs\n\n${factList(facts)}
-Texts are 22 letters and digits made of the numbers, so that both logs hold the same streams. In each
-case all runs made the same reports; one day also with one job and with 256 MiB.\n
+Texts are 22 letters and digits made of the numbers, so that both logs hold the same streams. In
+each case all runs made the same reports; one day also with one job and with 256 MiB.\n
 ${table(HEADS, results.map(line))}`;
 keepResult(rows === ROWS ? "ids" : `ids-${rows}`, text, { facts, rows, results });
