@@ -75,7 +75,7 @@ const WAYS: Readonly<Record<string, () => Promise<Sums>>> = {
     const { parquetRead } = await import("npm:hyparquet@1.31.5");
     const { decompressZstd } = await import("npm:hyparquet-compressors@1.1.1");
     const compressors = {
-      ZSTD: (input: Uint8Array) => decompressZstd(input),
+      ZSTD: (input: Uint8Array, length: number) => decompressZstd(input, length),
       GZIP: (input: Uint8Array) => new Uint8Array(gunzipSync(input)),
     };
     const bytes = readFileSync(path);
