@@ -10,6 +10,7 @@ import { charts, columns, file, formatName, formatNames, logPattern } from "./fo
 import {
   count,
   day,
+  fileMode,
   folder,
   oneOf,
   orWord,
@@ -37,6 +38,7 @@ export interface OptionRow {
   readonly otherwise?: string;
 }
 
+const seconds = wholeNumber({ min: 0, max: 86_400, unit: "seconds" });
 const wholeDays = wholeNumber({ min: 1, max: 3650, unit: "days" });
 
 /** The options, in the order of the help. */
@@ -183,6 +185,30 @@ export const OPTION_ROWS = [
     otherwise: "no file",
     help: "JSON with any of these options",
     kind: file,
+    commands: ["run"],
+  },
+  {
+    flag: "--settle",
+    placeholder: "SECONDS",
+    default: "0",
+    help: "wait for a log that still grows",
+    kind: seconds,
+    commands: ["run"],
+  },
+  {
+    flag: "--wait",
+    placeholder: "SECONDS",
+    default: "0",
+    help: "wait for the end of another run",
+    kind: seconds,
+    commands: ["run"],
+  },
+  {
+    flag: "--file-mode",
+    placeholder: "MODE",
+    default: "0640",
+    help: "who may read and write new files",
+    kind: fileMode,
     commands: ["run"],
   },
   {

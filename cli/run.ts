@@ -15,7 +15,7 @@ import { dailyRun, type DailyRunOptions } from "../io/daily_run.ts";
 import { loadFormats, type PluginModule } from "../io/formats.ts";
 import type { ChartRequest } from "../io/report_stage.ts";
 import type { Reporter } from "../io/meter.ts";
-import { denoStore } from "../io/store.ts";
+import { denoStoreWith } from "../io/store.ts";
 import { printError } from "./console.ts";
 import { cannotUse } from "./errors.ts";
 import type { FormatName } from "./format_values.ts";
@@ -50,6 +50,7 @@ export async function makeCharts(
 ): Promise<RunSummary> {
   const { date, days, keepBatches, keepResults, logName, columns, ids } = options;
   const { logs, batch, results, strict, replace, maxRejected, compress } = options;
+  const { settle: settleSeconds, wait: waitSeconds, fileMode } = options;
   const now = today();
   if (date !== undefined && date > now) {
     throw cannotUse(
@@ -60,6 +61,7 @@ export async function makeCharts(
   const formats = await chosenFormats(options);
   return await dailyRun({
     ...{ logs, batch, results, strict, replace, maxRejected, date, ids, columns },
+    ...{ settleSeconds, waitSeconds },
     today: now,
     windowDays: days,
     logPattern: logName,
@@ -70,7 +72,7 @@ export async function makeCharts(
     ...formats,
     isCompressed: compress === "gz",
     versions: versions(),
-  }, { store: denoStore, reporter, signal });
+  }, { store: denoStoreWith(fileMode), reporter, signal });
 }
 
 /** The charts with their sizes. */

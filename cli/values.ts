@@ -243,3 +243,13 @@ export function listed(words: readonly string[], conjunction: "and" | "or"): str
   if (words.length < 2) return words.join();
   return `${words.slice(0, -1).join(", ")} ${conjunction} ${words[words.length - 1]}`;
 }
+
+/** The mode of files in octal digits: `640` or `0640`. */
+export const fileMode: ValueKind<number> = {
+  expected: "three octal digits such as 640, the owner's rights among them",
+  read: (text) => {
+    if (!/^0?[0-7]{3}$/.test(text)) return { problem: `"${text}"` };
+    const mode = parseInt(text, 8);
+    return (mode & 0o600) === 0o600 ? { value: mode } : { problem: "the owner could not use it" };
+  },
+};

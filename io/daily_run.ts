@@ -7,7 +7,7 @@
 import { engineOf } from "../core/engine.ts";
 import { type RunSummary } from "../core/summary.ts";
 import { createCrew } from "./crew.ts";
-import { lockFolder } from "./lock.ts";
+import { lockFolder, type LockWait } from "./lock.ts";
 import { type Store } from "./store.ts";
 import { DailyRun, type DailyRunContext, type DailyRunOptions } from "./run_stages.ts";
 
@@ -29,9 +29,10 @@ export async function dailyRun(
   const newFolders = folders.flatMap((folder) => missingFolders(store, folder));
   try {
     for (const folder of folders) store.makeFolder(folder);
-    const locks = [await lockFolder(options.batch)];
+    const wait = waitOf(options, context);
+    const locks = [await lockFolder(options.batch, wait)];
     try {
-      if (!isSameFolder(options)) locks.push(await lockFolder(options.results));
+      if (!isSameFolder(options)) locks.push(await lockFolder(options.results, wait));
       return await makeWithCrew(options, context);
     } finally {
       for (const lock of locks.reverse()) lock.release();
@@ -40,6 +41,15 @@ export async function dailyRun(
     removeIfEmpty(store, newFolders);
     throw error;
   }
+}
+
+function waitOf(
+  { waitSeconds = 0 }: DailyRunOptions,
+  { signal, reporter }: DailyRunContext,
+): LockWait {
+  const onWait = (holder: string): void =>
+    reporter.warn(`another run holds the lock${holder}; waiting for up to ${waitSeconds} s`);
+  return { waitSeconds, signal, onWait };
 }
 
 async function makeWithCrew(

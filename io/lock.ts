@@ -4,7 +4,12 @@
  * @module
  */
 
+import { pause } from "./pause.ts";
+
 const LOCK = ".lock";
+
+/** How often a lock is asked for that is waited for. */
+const WAIT_STEP_MS = 200;
 
 /** How long to wait for the system's answer where it has no call that answers at once. */
 const ANSWER_MS = 250;
@@ -14,24 +19,44 @@ export interface HeldLock {
   release(): void;
 }
 
+/** How a lock is waited for. */
+export interface LockWait {
+  /** How long; not at all by default. */
+  readonly waitSeconds?: number;
+  readonly signal?: AbortSignal;
+  /** Told once, where there is something to wait for. */
+  readonly onWait?: (holder: string) => void;
+}
+
 /**
  * Locks a folder.
  *
  * The lock is flock(2) on the file `.lock`, which says who holds it. The file is removed on
  * release, so one that was locked is only good if it still is the one under its name.
  *
- * @throws {Error} where another process holds the lock
+ * @throws {Error} where another process holds the lock, and goes on holding it
+ * @throws {StoppedError} where the signal was given while it was waited for
  */
-export async function lockFolder(folder: string): Promise<HeldLock> {
+export async function lockFolder(folder: string, wait: LockWait = {}): Promise<HeldLock> {
+  const { waitSeconds = 0, signal, onWait } = wait;
   const path = `${folder}/${LOCK}`;
-  for (;;) {
+  const start = performance.now();
+  for (let isTold = false;;) {
     const file = openLock(path);
     if (!(await tryLock(file))) {
       file.close();
-      throw new Error(
-        `Cannot lock "${folder}": another run holds the lock${holderOf(path)}, ` +
-          "expected one run at a time",
-      );
+      if (performance.now() - start >= 1000 * waitSeconds) {
+        throw new Error(
+          `Cannot lock "${folder}": another run holds the lock${holderOf(path)}, ` +
+            (waitSeconds === 0
+              ? "expected one run at a time (--wait SECONDS waits for its end)"
+              : `expected its end within ${waitSeconds} s`),
+        );
+      }
+      if (!isTold) onWait?.(holderOf(path));
+      isTold = true;
+      await pause(WAIT_STEP_MS, signal);
+      continue;
     }
     if (isNamed(file, path)) {
       writeHolder(file);

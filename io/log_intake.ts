@@ -41,6 +41,11 @@ export interface IngestedLogs {
   readonly scattered: readonly Scattered[];
 }
 
+/** A log that changed while it was read. */
+export class UnsettledLogError extends Error {
+  override readonly name = "UnsettledLogError";
+}
+
 /** Reads logs. */
 export class LogIntake {
   readonly #store: Store;
@@ -63,6 +68,16 @@ export class LogIntake {
    * @throws {Error} where a log cannot be read, or changes while it is read
    */
   async ingest(logs: readonly FoundLog[], work: Work): Promise<IngestedLogs> {
+    try {
+      return await this.#ingest(logs, work);
+    } catch (error) {
+      // What was found in half a log is not what is to be told.
+      for (const log of logs) this.#checkUnchanged(log, log.sizeBytes);
+      throw error;
+    }
+  }
+
+  async #ingest(logs: readonly FoundLog[], work: Work): Promise<IngestedLogs> {
     const { columns } = this.#options;
     const formats = await Promise.all(logs.map((log) => this.#formatOf(log)));
     const partitions = await this.#partitionsOf(logs, formats);
@@ -131,9 +146,10 @@ export class LogIntake {
     if (isSame && readBytes === log.sizeBytes) return;
     const sizes = `${log.sizeBytes} bytes at the start, ${info?.sizeBytes ?? 0} at the end`;
     const what = info?.sizeBytes === log.sizeBytes ? "its modification time changed" : sizes;
-    throw new Error(
+    throw new UnsettledLogError(
       `Cannot use log "${path}": still being written (${what}), ` +
-        "expected a log that does not change while it is read",
+        "expected a log that does not change while it is read " +
+        "(--settle SECONDS waits until it does not)",
     );
   }
 }

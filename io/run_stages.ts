@@ -8,7 +8,14 @@ import { batchKindOf } from "../core/chart.ts";
 import { BatchError } from "../core/batch_format.ts";
 import { type Day, formatDay } from "../core/day.ts";
 import { engineOf } from "../core/engine.ts";
-import { AUTO_READER, type BatchShape, type Manifest, shapeOf, tallyOf } from "../core/manifest.ts";
+import {
+  AUTO_READER,
+  type BatchShape,
+  hasSameLogs,
+  type Manifest,
+  shapeOf,
+  tallyOf,
+} from "../core/manifest.ts";
 import type { MemoryPlan } from "../core/memory.ts";
 import {
   batchFileName,
@@ -19,6 +26,7 @@ import {
 } from "../core/names.ts";
 import {
   type DayPlan,
+  type FoundLog,
   hasTooManyRejected,
   planRun,
   type RunPlan,
@@ -33,8 +41,10 @@ import { BatchShelf } from "./batch_shelf.ts";
 import { type Crew } from "./crew.ts";
 import type { PluginModules } from "./formats.ts";
 import { listBatches, listLogs, listRemains } from "./inventory.ts";
+import { UnsettledLogError } from "./log_intake.ts";
 import { tooManyRejected } from "./messages.ts";
 import { Meter, type Reporter } from "./meter.ts";
+import { pause } from "./pause.ts";
 import { recover } from "./publication.ts";
 import { type ChartRequest, makeReports } from "./report_stage.ts";
 import { refusePlan } from "./refusals.ts";
@@ -71,6 +81,10 @@ export interface DailyRunOptions extends Omit<RunRequest, "shape"> {
   readonly plugins: PluginModules;
   /** Each chart is written by all of these. */
   readonly writers: readonly Writer[];
+  /** A log that changed while it was read is read again when it has not changed for so long. */
+  readonly settleSeconds?: number;
+  /** How long a lock that another run holds is waited for. */
+  readonly waitSeconds?: number;
   /** Whether reports are compressed (gzip). */
   readonly isCompressed: boolean;
   /** For the run summary. */
@@ -90,6 +104,7 @@ export class DailyRun {
   readonly #options: DailyRunOptions;
   readonly #store: Store;
   readonly #reporter: Reporter;
+  readonly #signal: AbortSignal | undefined;
   readonly #shape: BatchShape;
   readonly #shelf: BatchShelf;
   readonly #meter: Meter;
@@ -100,6 +115,7 @@ export class DailyRun {
     this.#options = options;
     this.#store = context.store;
     this.#reporter = context.reporter;
+    this.#signal = context.signal;
     const { reader = AUTO_READER, ids, columns } = options;
     const kinds = KEY_KINDS.filter((kind) =>
       options.charts.some((chart) => batchKindOf(chart.kind) === kind)
@@ -193,7 +209,7 @@ export class DailyRun {
     }
     const logBytes = logs.reduce((sum, log) => sum + log.sizeBytes, 0);
     this.#meter.begin("batching", { day, logBytes });
-    const manifest = await this.#shelf.build(logs, this.#meter);
+    const manifest = await this.#buildSettled(logs);
     this.#meter.end();
     for (const { name, reader, compression } of manifest.logs) {
       const how = compression === undefined ? reader : `${reader}, ${compression}`;
@@ -201,6 +217,29 @@ export class DailyRun {
     }
     this.#manifests.set(day, manifest);
     this.#built.add(day);
+  }
+
+  /** Builds a batch; where a log changed meanwhile, once more when it no longer does. */
+  async #buildSettled(logs: readonly FoundLog[]): Promise<Manifest> {
+    const { settleSeconds = 0 } = this.#options;
+    try {
+      return await this.#shelf.build(logs, this.#meter);
+    } catch (error) {
+      if (!(error instanceof UnsettledLogError) || settleSeconds === 0) throw error;
+      this.#reporter.warn(`${lowerFirst(error.message)}; waiting for ${settleSeconds} s`);
+      const before = this.#found(logs);
+      await pause(1000 * settleSeconds, this.#signal);
+      const after = this.#found(logs);
+      if (!hasSameLogs(before, after)) throw error;
+      return await this.#shelf.build(after, this.#meter);
+    }
+  }
+
+  /** The same logs as they are now. */
+  #found(logs: readonly FoundLog[]): FoundLog[] {
+    const names = new Set(logs.map(({ name }) => name));
+    const { logs: folder, logPattern } = this.#options;
+    return listLogs(this.#store, folder, logPattern).filter(({ name }) => names.has(name));
   }
 
   /** Makes the reports; a batch that turns out to be damaged is built again, once. */

@@ -172,8 +172,7 @@ class DenoFile implements OpenFile {
   }
 }
 
-/** The files of this machine, through Deno. */
-export const denoStore: Store = {
+const ACTS: Omit<Store, "create"> = {
   info: (path) =>
     attemptIfThere("look at", path, () => {
       const info = Deno.statSync(path);
@@ -192,11 +191,6 @@ export const denoStore: Store = {
     attempt("make folder", path, () => Deno.mkdirSync(path, { recursive: true, mode: 0o750 })),
   openToRead: (path) =>
     attempt("read", path, () => new DenoFile(path, Deno.openSync(path, { read: true }))),
-  create: (path) =>
-    attempt("write", path, () => {
-      const options = { write: true, read: true, create: true, truncate: true, mode: 0o640 };
-      return new DenoFile(path, Deno.openSync(path, options));
-    }),
   openToWrite: (path) =>
     attempt("write", path, () => {
       return new DenoFile(path, Deno.openSync(path, { write: true, read: true }));
@@ -214,6 +208,25 @@ export const denoStore: Store = {
     }),
   freeBytes: freeBytesOf,
 };
+
+/** The mode of new files, where nothing else is said. */
+export const FILE_MODE = 0o640;
+
+/** The files of this machine, through Deno. */
+export const denoStore: Store = denoStoreWith(FILE_MODE);
+
+/** As {@linkcode denoStore}; new files have this mode, whatever the umask is. */
+export function denoStoreWith(fileMode: number): Store {
+  return { ...ACTS, create: (path) => attempt("write", path, () => created(path, fileMode)) };
+}
+
+function created(path: string, mode: number): OpenFile {
+  const options = { write: true, read: true, create: true, truncate: true, mode };
+  const file = Deno.openSync(path, options);
+  const found = file.statSync().mode;
+  if (found !== null && (found & 0o777) !== mode) Deno.chmodSync(path, mode);
+  return new DenoFile(path, file);
+}
 
 /** Deno tells the free room only to programs that may use `--allow-sys=statfs`. */
 function freeBytesOf(path: string): number | undefined {

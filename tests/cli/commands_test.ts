@@ -90,7 +90,12 @@ for (const folder of ["batch", "results"]) {
       const message = await place.runFails(1, ...TWO_DAYS);
       const holder =
         `Cannot lock ".*/${folder}": another run holds the lock \\(process ${Deno.pid}, `;
-      assert.match(message, new RegExp(`^${holder}since .*\\), expected one run at a time\n$`));
+      assert.match(
+        message,
+        new RegExp(
+          `^${holder}since .*\\), expected one run at a time \\(--wait SECONDS waits for its end\\)\n$`,
+        ),
+      );
     } finally {
       lock.release();
     }

@@ -257,3 +257,48 @@ test("dailyRun() refuses a log that is still being written", async () => {
     assert.deepEqual(place.names().filter((name) => /(?:^|\/)\./.test(name)), []);
   });
 });
+
+/** A store that does something at the first reads of a log. */
+function disturbed(log: string, acts: (() => void)[]): Store {
+  let isSeen = false;
+  return watchedStore(QUICK, ({ act, path }) => {
+    if (act === "openToRead" && path === log) isSeen = false;
+    if (act !== "readAt" || path !== log || isSeen) return;
+    isSeen = true;
+    acts.shift()?.();
+  });
+}
+
+test("dailyRun() with --settle reads a log again that no longer grows", async () => {
+  await withWork(async (place) => {
+    const log = place.path("logs/listen-20211201.log");
+    const grow = (): void => Deno.writeTextFileSync(log, "1|2|DE\n", { append: true });
+    const warnings: string[] = [];
+    const reporter = { ...SILENT, warn: (text: string) => void warnings.push(text) };
+    const options = { ...optionsIn(place), settleSeconds: 0.05 };
+    await dailyRun(options, { store: disturbed(log, [grow]), reporter });
+    const logs = { ...LOGS, [LAST]: Deno.readTextFileSync(log) };
+    assertCharts(place, LAST, [LAST - 1, LAST], { logs });
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0], /^cannot use log .*: still being written .*; waiting for 0\.05 s$/);
+  });
+});
+
+test("dailyRun() with --settle refuses a log that goes on growing", async () => {
+  await withWork(async (place) => {
+    const former = reportsIn(place);
+    const log = place.path("logs/listen-20211201.log");
+    const grow = (): void => Deno.writeTextFileSync(log, "1|2|DE\n", { append: true });
+    const growing = setInterval(grow, 20);
+    try {
+      const options = { ...optionsIn(place), settleSeconds: 0.2 };
+      const store = disturbed(log, [grow, grow, grow, grow]);
+      await assert.rejects(dailyRun(options, { store, reporter: SILENT }), {
+        message: /^Cannot use log ".*1201\.log": still being written /,
+      });
+    } finally {
+      clearInterval(growing);
+    }
+    assertSameFiles(reportsIn(place), former);
+  });
+});

@@ -37,6 +37,9 @@ const RUN_DEFAULTS: RunOptions = {
   writer: [{ name: "top", isModule: false }],
   compress: "none",
   config: undefined,
+  settle: 0,
+  wait: 0,
+  fileMode: 0o640,
   strict: false,
   replace: false,
   maxRejected: 0.01,
@@ -97,7 +100,8 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
   const argv = "run --logs l --batch b --results r --date 2021-12-01 --days 3 --top 10 --by user " +
     "--strict --replace --max-rejected 0.5% --keep-batches 30 --keep-results 365 " +
     "--memory 1GiB --jobs 2 --quiet --log-name p{YYYYMMDD}* --reader ./r.js " +
-    "--columns song=a,user=b,country=c --ids text --writer top,x/w.js --compress gz --config c.json";
+    "--columns song=a,user=b,country=c --ids text --writer top,x/w.js --compress gz --config c.json " +
+    "--settle 60 --wait 5 --file-mode 600";
   const options: RunOptions = {
     logs: "l",
     batch: "b",
@@ -113,6 +117,9 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
     writer: [{ name: "top", isModule: false }, { name: "x/w.js", isModule: true }],
     compress: "gz",
     config: "c.json",
+    settle: 60,
+    wait: 5,
+    fileMode: 0o600,
     strict: true,
     replace: true,
     maxRejected: 0.005,

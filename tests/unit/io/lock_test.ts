@@ -24,7 +24,10 @@ Deno.test("lockFolder() lets one hold the lock at a time and names it", async ()
         error.message,
         new RegExp(`\\(process ${Deno.pid}, since \\d{4}-\\d\\d-\\d\\dT`),
       );
-      assert.match(error.message, /, expected one run at a time$/);
+      assert.match(
+        error.message,
+        /, expected one run at a time \(--wait SECONDS waits for its end\)$/,
+      );
       return true;
     });
     lock.release();
@@ -57,7 +60,8 @@ Deno.test("lockFolder() is refused by a lock that does not say who holds it", as
     const file = Deno.openSync(`${folder}/.lock`, { write: true, create: true });
     await file.lock(true);
     await assert.rejects(lockFolder(folder), {
-      message: `Cannot lock "${folder}": another run holds the lock, expected one run at a time`,
+      message:
+        `Cannot lock "${folder}": another run holds the lock, expected one run at a time (--wait SECONDS waits for its end)`,
     });
     file.close();
   });
