@@ -62,7 +62,8 @@ export function testProgram(
   });
 }
 
-async function inPlace(body: (place: Place) => Promise<void>): Promise<void> {
+/** Hands over a folder of its own; a failure shows what was done there. */
+export async function inPlace(body: (place: Place) => Promise<void>): Promise<void> {
   const place = new Place(Deno.makeTempDirSync({ prefix: "topstreams-cli-" }));
   try {
     await body(place);
