@@ -25,12 +25,14 @@ async function* decompress(compressed: AsyncIterable<Uint8Array>): AsyncGenerato
   const feeding = feed(compressed, gunzip, source);
   try {
     for await (const part of gunzip) yield part;
+    await feeding;
   } catch (error) {
     throw source.failure?.error ?? formatError(error);
   } finally {
     gunzip.destroy();
     await feeding;
   }
+  if (source.failure !== undefined) throw source.failure.error;
 }
 
 /** What went wrong with the bytes that come in, if something did. */
@@ -45,16 +47,38 @@ async function feed(
   source: Source,
 ): Promise<void> {
   try {
+    // A stream that is destroyed meanwhile may leave a write without an answer.
+    const closed = new Promise<void>((resolve) => gunzip.once("close", resolve));
+    let isEnded = false;
+    gunzip.once("end", () => isEnded = true);
     for await (const part of compressed) {
+      if (isEnded) {
+        refuseGarbage(part);
+        continue;
+      }
       if (gunzip.destroyed) return;
-      // Called also where the stream is destroyed meanwhile.
-      await new Promise<unknown>((resolve) => gunzip.write(part.slice(), resolve));
+      const before = gunzip.bytesWritten;
+      const written = new Promise<unknown>((resolve) => gunzip.write(part.slice(), resolve));
+      await Promise.race([written, closed]);
+      if (gunzip.destroyed && !isEnded) return;
+      refuseGarbage(part.subarray(gunzip.bytesWritten - before));
     }
     gunzip.end();
   } catch (error) {
     source.failure = { error };
     gunzip.destroy(error instanceof Error ? error : new Error(String(error)));
   }
+}
+
+/**
+ * zlib passes over what follows a member and does not begin as one; only zeros may.
+ *
+ * @throws {FormatError} where there is anything else
+ */
+function refuseGarbage(rest: Uint8Array): void {
+  if (rest.every((byte) => byte === 0)) return;
+  const what = "something behind the end of a member that is no member";
+  throw new FormatError(`damaged gzip (${what}), expected gzip`);
 }
 
 function formatError(error: unknown): FormatError {

@@ -8,20 +8,10 @@ import assert from "node:assert/strict";
 import { assertSameFiles, type Texts } from "../cli/_compare.ts";
 import { deliver, LAST, logOf } from "../cli/_week.ts";
 import { endOf, inPlace, type Place, PROGRAM } from "../cli/program.ts";
+import { randomFrom } from "./random.ts";
 
 const KILLS = 160;
 const seed = Number(Deno.env.get("SEED") ?? Math.floor(Math.random() * 2 ** 31));
-
-/** Pseudo-random numbers from 0 to 1: mulberry32 by Tommy Ettinger. */
-function randomFrom(start: number): () => number {
-  let state = start | 0;
-  return () => {
-    state = state + 0x6d2b79f5 | 0;
-    let t = Math.imul(state ^ state >>> 15, state | 1);
-    t ^= t + Math.imul(t ^ t >>> 7, t | 61);
-    return ((t ^ t >>> 14) >>> 0) / 2 ** 32;
-  };
-}
 
 const WORDS = ["--date", "20211201", "--days", "2", "--max-rejected", "5%", "--verbose"];
 

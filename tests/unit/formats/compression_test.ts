@@ -185,3 +185,18 @@ Deno.test("compressed() of nothing is gzip of nothing", async () => {
   for await (const part of compressed(partsOf(new Uint8Array(0), 9))) parts.push(part);
   assert.equal(gunzipSync(Buffer.concat(parts)).length, 0);
 });
+
+Deno.test("gzip takes zeros behind its end, and nothing else", async () => {
+  const zeros = Buffer.alloc(20);
+  assert.deepEqual((await decompress(gzip, Buffer.concat([GZIP, zeros]))).error, undefined);
+  // A member whose first byte became 0 must not be taken for the end of the log.
+  const lost = Buffer.concat([GZIP, Buffer.of(0), GZIP.subarray(1)]);
+  for (
+    const log of [lost, Buffer.concat([GZIP, zeros, GZIP]), Buffer.concat([GZIP, zeros, TEXT])]
+  ) {
+    for (const cut of [log.length, GZIP.length, GZIP.length + 3, 7]) {
+      const { error } = await decompress(gzip, log, cut);
+      assert.ok(error instanceof FormatError, `in parts of ${cut} bytes`);
+    }
+  }
+});

@@ -1,0 +1,10 @@
+/** Pseudo-random numbers from 0 to 1: mulberry32 by Tommy Ettinger. */
+export function randomFrom(start: number): () => number {
+  let state = start | 0;
+  return () => {
+    state = state + 0x6d2b79f5 | 0;
+    let t = Math.imul(state ^ state >>> 15, state | 1);
+    t ^= t + Math.imul(t ^ t >>> 7, t | 61);
+    return ((t ^ t >>> 14) >>> 0) / 2 ** 32;
+  };
+}
