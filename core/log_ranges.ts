@@ -33,8 +33,8 @@ export function cutIntoRanges(sizeBytes: number, rangeBytes: number): ByteRange[
 }
 
 /**
- * Moves both ends of a range to the starts of lines, so that ranges that touch still do: a line
- * belongs to the range in which it starts.
+ * Moves both ends of a range to the starts of lines: a line belongs to the range in which it starts.
+ * Ranges that touch still cover every line once; one in which no line starts is empty.
  *
  * @param buffer room to read into
  */
@@ -43,20 +43,24 @@ export function alignedToLines(
   range: ByteRange,
   buffer: Uint8Array,
 ): ByteRange {
-  const to = lineStart(log, range.to, buffer);
-  return { from: Math.min(to, lineStart(log, range.from, buffer)), to };
+  const from = lineStart(log, range.from, buffer, range.to);
+  // No line starts here: a line may be longer than many ranges, and only one looks for its end.
+  if (from >= range.to) return { from: range.to, to: range.to };
+  return { from, to: lineStart(log, range.to, buffer, log.sizeBytes) };
 }
 
-/** The first start of a line at or after `offset`, or the end of the log. */
-function lineStart(log: ByteSource, offset: number, buffer: Uint8Array): number {
+/** The first start of a line at or after `offset`; `limit` or more where it is not before that. */
+function lineStart(log: ByteSource, offset: number, buffer: Uint8Array, limit: number): number {
   if (offset === 0 || offset >= log.sizeBytes) return Math.min(offset, log.sizeBytes);
-  for (let at = offset - 1;;) {
-    const part = buffer.subarray(0, log.read(buffer.subarray(0, 4096), at));
+  let size = 4096;
+  for (let at = offset - 1; at < limit; size = Math.min(2 * size, buffer.length)) {
+    const part = buffer.subarray(0, log.read(buffer.subarray(0, size), at));
     if (part.length === 0) return at;
     const end = part.indexOf(LF);
     if (end >= 0) return at + end + 1;
     at += part.length;
   }
+  return limit;
 }
 
 /** A range of a log, to be read. */
