@@ -40,29 +40,50 @@ interface Source {
   failure?: { readonly error: unknown };
 }
 
-/** Writes all parts, no faster than they are decompressed. Never throws. */
+/** As many zeros as are written at once. */
+const ZEROS = new Uint8Array(1 << 16);
+
+/**
+ * Writes all parts, no faster than they are decompressed. Never throws.
+ *
+ * zlib passes over all that follows a member and begins with a zero, and then is over. Only zeros
+ * may follow: so those at the end of what is there are held back until something else comes, and
+ * what is written but for them ends with a byte that must not be passed over.
+ */
 async function feed(
   compressed: AsyncIterable<Uint8Array>,
   gunzip: Gunzip,
   source: Source,
 ): Promise<void> {
-  try {
-    // A stream that is destroyed meanwhile may leave a write without an answer.
-    const closed = new Promise<void>((resolve) => gunzip.once("close", resolve));
-    let isEnded = false;
-    gunzip.once("end", () => isEnded = true);
-    for await (const part of compressed) {
-      if (isEnded) {
-        refuseGarbage(part);
-        continue;
-      }
-      if (gunzip.destroyed) return;
-      const before = gunzip.bytesWritten;
-      const written = new Promise<unknown>((resolve) => gunzip.write(part.slice(), resolve));
-      await Promise.race([written, closed]);
-      if (gunzip.destroyed && !isEnded) return;
-      refuseGarbage(part.subarray(gunzip.bytesWritten - before));
+  // A stream that is destroyed meanwhile may leave a write without an answer.
+  const closed = new Promise<void>((resolve) => gunzip.once("close", resolve));
+  const write = async (bytes: Uint8Array): Promise<void> => {
+    const written = new Promise<unknown>((resolve) => gunzip.write(bytes, resolve));
+    await Promise.race([written, closed]);
+  };
+  let zeros = 0;
+  const writeZeros = async (): Promise<void> => {
+    while (zeros > 0 && !isOver(gunzip) && !gunzip.destroyed) {
+      const count = Math.min(zeros, ZEROS.length);
+      await write(ZEROS.slice(0, count));
+      zeros -= count;
     }
+  };
+  try {
+    for await (const part of compressed) {
+      const length = part.findLastIndex((byte) => byte !== 0) + 1;
+      if (length > 0) {
+        await writeZeros();
+        if (!isOver(gunzip)) {
+          if (gunzip.destroyed) return;
+          await write(part.slice(0, length));
+        }
+        if (isOver(gunzip)) throw formatError("something behind its end that is no member");
+        zeros = 0;
+      }
+      zeros += part.length - length;
+    }
+    await writeZeros();
     gunzip.end();
   } catch (error) {
     source.failure = { error };
@@ -70,15 +91,10 @@ async function feed(
   }
 }
 
-/**
- * zlib passes over what follows a member and does not begin as one; only zeros may.
- *
- * @throws {FormatError} where there is anything else
- */
-function refuseGarbage(rest: Uint8Array): void {
-  if (rest.every((byte) => byte === 0)) return;
-  const what = "something behind the end of a member that is no member";
-  throw new FormatError(`damaged gzip (${what}), expected gzip`);
+/** Whether zlib has told that nothing more will come. */
+function isOver(gunzip: Gunzip): boolean {
+  const { _readableState: state } = gunzip as { _readableState?: { readonly ended?: boolean } };
+  return state?.ended === true;
 }
 
 function formatError(error: unknown): FormatError {
