@@ -6,6 +6,7 @@
 
 import type { ExitStatus } from "./cli/errors.ts";
 import { main } from "./cli/main.ts";
+import { performNarrowed } from "./cli/narrowed.ts";
 
 const STOP_SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const satisfies Record<string, ExitStatus>;
 
@@ -20,5 +21,5 @@ function stopSignal(): AbortSignal {
 
 if (import.meta.main) {
   const color = Deno.stdout.isTerminal() && !Deno.noColor;
-  Deno.exit(await main(Deno.args, { stop: stopSignal(), color }));
+  Deno.exit(await main(Deno.args, { stop: stopSignal(), color }, performNarrowed));
 }

@@ -15,6 +15,7 @@ import { writeLog } from "./generate.ts";
 import { type DemoOptions, readOptions } from "./options.ts";
 import { makeCharts } from "./run.ts";
 import { summaryText } from "./summary_text.ts";
+import type { World } from "./world.ts";
 
 const LAST_DAY = parseDay("2021-12-01")!;
 const LOG_DAYS = 8;
@@ -28,7 +29,7 @@ const SHOWN_SONGS = 5;
 const SHOWN_COUNTRIES = 4;
 
 /** Makes eight days of logs, does the daily run of the last two days, and shows what came out. */
-export async function demo(options: DemoOptions, signal: AbortSignal): Promise<void> {
+export async function demo(options: DemoOptions, world: World): Promise<void> {
   const { out, seed } = options;
   claimFolder(out);
   const generator = generatorOptions({
@@ -41,12 +42,12 @@ export async function demo(options: DemoOptions, signal: AbortSignal): Promise<v
   });
   print(`1. Logs of ${LOG_DAYS} days, ${grouped(ROWS)} rows each, a few of them corrupt\n`);
   for (const day of daysOf(windowEnding(LAST_DAY, LOG_DAYS))) {
-    await writeLog(`${out}/logs`, day, generator, signal);
+    await writeLog(`${out}/logs`, day, generator, world.stop);
   }
   print(`   ${out}/logs\n\n2. The daily run, as on the morning after ${formatDay(LAST_DAY - 1)}\n`);
-  await runOf(LAST_DAY - 1, out, signal);
+  await runOf(LAST_DAY - 1, out, world);
   print("\n3. The daily run a day later: one new log, six batches are there\n");
-  const summary = await runOf(LAST_DAY, out, signal);
+  const summary = await runOf(LAST_DAY, out, world);
   print(`\n4. What the reports say\n${excerpts(summary, `${out}/results`)}`);
   print(`\nLook at them: ${out}/results\nYour own logs: topstreams run --logs DIR\n`);
 }
@@ -64,14 +65,14 @@ function claimFolder(out: string): void {
   denoStore.create(`${out}/${MARK}`).close();
 }
 
-async function runOf(date: Day, out: string, signal: AbortSignal): Promise<RunSummary> {
+async function runOf(date: Day, out: string, world: World): Promise<RunSummary> {
   const folders = { logs: `${out}/logs`, batch: `${out}/batch`, results: `${out}/results` };
   const notes: string[] = [];
   const summary = await makeCharts({ ...readOptions("run"), ...folders, date }, {
     warn: (text) => print(`   Warning: ${text}\n`),
     note: (text) => void notes.push(text),
     progress: () => {},
-  }, signal);
+  }, world);
   const deleted = notes.filter((note) => note.startsWith("Deleting"));
   const text = [summaryText(summary, folders.results), ...deleted.map((note) => `  ${note}`)];
   print(text.join("\n").replace(/^/gm, "   ") + "\n");

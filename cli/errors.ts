@@ -4,6 +4,8 @@
  * @module
  */
 
+import { printError } from "./console.ts";
+
 /** How a command ended, as its exit status says it; shown in the help and the README. */
 export const EXIT_STATUSES = {
   0: "done (also with warnings)",
@@ -47,4 +49,15 @@ export function cannotUse(thing: string, reason: string): UsageError {
 
 function escaped(control: string): string {
   return `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`;
+}
+
+/**
+ * Shows an error in one line; where it arose is for `--verbose`.
+ *
+ * @returns the exit status that it leads to
+ */
+export function tellError(error: unknown, isVerbose: boolean): ExitStatus {
+  printError(error instanceof Error ? error.message : String(error));
+  if (isVerbose && error instanceof Error) printError(error.stack ?? "");
+  return error instanceof UsageError ? 2 : 1;
 }

@@ -5,6 +5,7 @@
  */
 
 import { DEFAULT_LOG_NAME } from "../core/names.ts";
+import type { PathUse } from "./access.ts";
 import type { CommandName } from "./commands.ts";
 import { charts, columns, file, formatName, formatNames, logPattern } from "./format_values.ts";
 import {
@@ -30,6 +31,8 @@ export interface OptionRow {
   readonly help: string;
   /** The kind of its value; an option without one is a switch, `false` where it is not given. */
   readonly kind?: ValueKind<unknown>;
+  /** Where the value is a path: what the command does with it, and is let do (see access.ts). */
+  readonly use?: PathUse;
   /** What stands for the value in the help. */
   readonly placeholder?: string;
   /** The value where the option is not given, as it would be typed. */
@@ -49,6 +52,7 @@ export const OPTION_ROWS = [
     default: "logs",
     help: "folder of the logs",
     kind: folder,
+    use: "read",
     commands: ["run"],
   },
   {
@@ -57,6 +61,7 @@ export const OPTION_ROWS = [
     default: "batch",
     help: "folder of the batches",
     kind: folder,
+    use: "write",
     commands: ["run"],
   },
   {
@@ -65,6 +70,7 @@ export const OPTION_ROWS = [
     default: "results",
     help: "folder of the results",
     kind: folder,
+    use: "write",
     commands: ["run"],
   },
   {
@@ -73,6 +79,7 @@ export const OPTION_ROWS = [
     default: "topstreams-demo",
     help: "folder for logs, batches and results",
     kind: folder,
+    use: "write",
     commands: ["demo"],
   },
   {
@@ -81,6 +88,7 @@ export const OPTION_ROWS = [
     default: "logs",
     help: "folder for the logs",
     kind: folder,
+    use: "write",
     commands: ["generate"],
   },
   {

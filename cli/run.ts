@@ -24,6 +24,7 @@ import { counted } from "./figures.ts";
 import { summaryText } from "./summary_text.ts";
 import { listed } from "./values.ts";
 import { versions } from "./version.ts";
+import type { World } from "./world.ts";
 
 /** Today in the local time zone. */
 export function today(): Day {
@@ -32,8 +33,8 @@ export function today(): Day {
 }
 
 /** Does the daily run and tells on standard error what it did. */
-export async function run(options: RunOptions, signal: AbortSignal): Promise<RunSummary> {
-  const summary = await makeCharts(options, reporterOf(options), signal);
+export async function run(options: RunOptions, world: World): Promise<RunSummary> {
+  const summary = await makeCharts(options, reporterOf(options), world);
   if (!options.quiet) printError(summaryText(summary, options.results));
   return summary;
 }
@@ -46,7 +47,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<Run
 export async function makeCharts(
   options: RunOptions,
   reporter: Reporter,
-  signal: AbortSignal,
+  { stop: signal, isStandalone }: World,
 ): Promise<RunSummary> {
   const { date, days, keepBatches, keepResults, logName, columns, ids } = options;
   const { logs, batch, results, strict, replace, maxRejected, compress } = options;
@@ -58,7 +59,7 @@ export async function makeCharts(
       `a day in the future, expected today (${formatDay(now)}) or before`,
     );
   }
-  const formats = await chosenFormats(options);
+  const formats = await chosenFormats(options, isStandalone);
   return await dailyRun({
     ...{ logs, batch, results, strict, replace, maxRejected, date, ids, columns },
     ...{ settleSeconds, waitSeconds },
@@ -83,10 +84,12 @@ function chartsOf({ by, top }: RunOptions): ChartRequest[] {
 /** The formats that were asked for. */
 async function chosenFormats(
   { reader, writer, columns }: RunOptions,
+  isStandalone: boolean,
 ): Promise<Pick<DailyRunOptions, "formats" | "plugins" | "reader" | "writers">> {
   const modules = (names: readonly FormatName[]): PluginModule[] =>
     names.filter(({ isModule }) => isModule).map(({ name }) => ({ path: name, url: urlOf(name) }));
   const plugins = {
+    isStandalone,
     readers: modules(reader === undefined ? [] : [reader]),
     writers: modules(writer),
   };

@@ -8,7 +8,7 @@ import { engineOf } from "../core/engine.ts";
 import { type RunSummary } from "../core/summary.ts";
 import { createCrew } from "./crew.ts";
 import { lockFolder, type LockWait } from "./lock.ts";
-import { type Store } from "./store.ts";
+import { type Store, StoreError } from "./store.ts";
 import { DailyRun, type DailyRunContext, type DailyRunOptions } from "./run_stages.ts";
 
 export type { DailyRunContext, DailyRunOptions };
@@ -73,9 +73,19 @@ function isSameFolder({ batch, results }: DailyRunOptions): boolean {
 /** The folders of a path that are not there, the innermost first. */
 function missingFolders(store: Store, path: string): string[] {
   const folder = path.replace(/(?<=.)\/+$/, "");
-  if (folder === "" || store.info(folder) !== undefined) return [];
+  if (folder === "" || isThere(store, folder)) return [];
   const end = folder.lastIndexOf("/");
   return [folder, ...end > 0 ? missingFolders(store, folder.slice(0, end)) : []];
+}
+
+/** Folders above those of the run may be closed to it; they are there, as it makes nothing there. */
+function isThere(store: Store, folder: string): boolean {
+  try {
+    return store.info(folder) !== undefined;
+  } catch (error) {
+    if (error instanceof StoreError && error.cause instanceof Deno.errors.NotCapable) return true;
+    throw error;
+  }
 }
 
 function removeIfEmpty(store: Store, folders: readonly string[]): void {

@@ -11,6 +11,8 @@ import { checkedReader, checkedWriter } from "../formats/plugin.ts";
 export interface PluginModules {
   readonly readers: readonly PluginModule[];
   readonly writers: readonly PluginModule[];
+  /** Whether the program is an executable, which takes JavaScript only. */
+  readonly isStandalone: boolean;
 }
 
 /** A module with a format. */
@@ -22,7 +24,7 @@ export interface PluginModule {
 }
 
 /** No formats from outside. */
-export const NO_PLUGINS: PluginModules = { readers: [], writers: [] };
+export const NO_PLUGINS: PluginModules = { readers: [], writers: [], isStandalone: false };
 
 /**
  * Loads formats from outside, next to the built-in ones.
@@ -30,11 +32,12 @@ export const NO_PLUGINS: PluginModules = { readers: [], writers: [] };
  * @throws {Error} where a module cannot be loaded, or holds no such format
  */
 export async function loadFormats(plugins: PluginModules): Promise<FormatList> {
+  const { isStandalone } = plugins;
   const readers = plugins.readers.map(async (plugin) =>
-    checkedReader(await loaded(plugin, "reader"), plugin.path)
+    checkedReader(await loaded(plugin, "reader", isStandalone), plugin.path)
   );
   const writers = plugins.writers.map(async (plugin) =>
-    checkedWriter(await loaded(plugin, "writer"), plugin.path)
+    checkedWriter(await loaded(plugin, "writer", isStandalone), plugin.path)
   );
   return {
     readers: [...BUILT_IN.readers, ...await Promise.all(readers)],
@@ -42,12 +45,16 @@ export async function loadFormats(plugins: PluginModules): Promise<FormatList> {
   };
 }
 
-async function loaded({ path, url }: PluginModule, noun: string): Promise<unknown> {
+async function loaded(
+  { path, url }: PluginModule,
+  noun: string,
+  isStandalone: boolean,
+): Promise<unknown> {
   try {
     return await import(url);
   } catch (error) {
     const isTypeScript = /\.[mc]?tsx?$/.test(path);
-    const hint = Deno.build.standalone && isTypeScript
+    const hint = isStandalone && isTypeScript
       ? "the executable takes JavaScript only, expected a .js file (deno run takes TypeScript, too)"
       : `${(error as Error).message.split("\n")[0]}, expected a module that exports "${noun}"`;
     throw new Error(`Cannot load ${noun} "${path}": ${hint}`, { cause: error });

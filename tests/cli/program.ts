@@ -14,6 +14,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Outputs, withOutputs } from "../../cli/console.ts";
 import { main } from "../../cli/main.ts";
+import { perform } from "../../cli/perform.ts";
 
 /** How a command ended. */
 export interface Ended {
@@ -202,7 +203,7 @@ export async function endOf(process: Deno.ChildProcess): Promise<Ended> {
 async function inThisProcess(argv: readonly string[]): Promise<Ended> {
   const kept = { stdout: new KeptOutput(), stderr: new KeptOutput() } satisfies Outputs;
   const world = { stop: new AbortController().signal, color: false };
-  const status = await withOutputs(kept, () => main(argv, world));
+  const status = await withOutputs(kept, () => main(argv, world, perform));
   return { status, stdout: kept.stdout.text, stderr: kept.stderr.text };
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { withOutputs } from "../../../cli/console.ts";
 import type { ExitStatus } from "../../../cli/errors.ts";
 import { main } from "../../../cli/main.ts";
+import { perform } from "../../../cli/perform.ts";
 
 /** More bytes than are read before the first look at the signal. */
 const LOG = "123456|7890|DE\n".repeat(3_000_000);
@@ -16,7 +17,10 @@ async function stopped(argv: string[], reason: ExitStatus): Promise<[ExitStatus,
     },
   };
   const world = { stop: AbortSignal.abort(reason), color: false };
-  const status = await withOutputs({ stdout: output, stderr: output }, () => main(argv, world));
+  const status = await withOutputs(
+    { stdout: output, stderr: output },
+    () => main(argv, world, perform),
+  );
   return [status, said];
 }
 

@@ -1,0 +1,82 @@
+/**
+ * Doing a command in a worker that may touch no more than the command's own files.
+ *
+ * The permissions of a process are given when it starts, before anyone knows which folders the
+ * command line names: to read and to write anywhere. A worker can be given fewer. So the main
+ * thread only reads the command line and the configuration; whatever touches logs, batches and
+ * results is in a worker that is let into the folders of this command, and the workers that it
+ * starts are given no more than it has. Neither can reach the network, start a process or look at
+ * the environment, nor can a format from outside that they load.
+ *
+ * @module
+ */
+
+import { type Access, accessOf } from "./access.ts";
+import type { CommandToDo } from "./command_line.ts";
+import { printError } from "./console.ts";
+import type { ExitStatus } from "./errors.ts";
+import type { Facts, World } from "./world.ts";
+
+/** What the worker is told: what to do, or with which status to stop. */
+export type CommandMessage =
+  | { readonly toDo: CommandToDo; readonly facts: Facts }
+  | { readonly stop: ExitStatus };
+
+/** What the worker answers when it is done. */
+export interface CommandAnswer {
+  readonly status: ExitStatus;
+}
+
+/** Does a command in a worker with narrowed permissions. */
+export async function performNarrowed(toDo: CommandToDo, world: World): Promise<ExitStatus> {
+  const { stop, ...facts } = world;
+  const worker = startWorker(accessOf(toDo, isThere));
+  const tellStop = (): void => worker.postMessage({ stop: stop.reason } satisfies CommandMessage);
+  try {
+    return await new Promise((resolve) => {
+      worker.onmessage = ({ data }: MessageEvent<CommandAnswer>) => resolve(data.status);
+      worker.onerror = (event) => {
+        event.preventDefault();
+        printError(`Cannot go on: ${event.message}`);
+        resolve(1);
+      };
+      worker.postMessage({ toDo, facts } satisfies CommandMessage);
+      if (stop.aborted) tellStop();
+      else stop.addEventListener("abort", tellStop);
+    });
+  } finally {
+    stop.removeEventListener("abort", tellStop);
+    worker.terminate();
+  }
+}
+
+/** Options of workers that Deno calls unstable; deno.json asks for them. */
+interface DenoWorkerOptions extends WorkerOptions {
+  readonly deno: { readonly permissions: Deno.PermissionOptionsObject };
+}
+
+function startWorker({ read, write }: Access): Worker {
+  const permissions = {
+    read: [...read, ...ownFiles()],
+    write: [...write],
+    ...{ net: false, env: false, run: false, ffi: false, import: false },
+    sys: "inherit",
+  } satisfies Deno.PermissionOptionsObject;
+  const options: DenoWorkerOptions = { type: "module", name: "command", deno: { permissions } };
+  return new Worker(new URL("./command_worker.ts", import.meta.url), options);
+}
+
+/** An executable has its files inside; with `deno run` the workers load the checkout's. */
+function ownFiles(): URL[] {
+  return Deno.build.standalone ? [] : [new URL("../", import.meta.url)];
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    // What may not be looked at is there, and may not be used either: the command will tell.
+    return !(error instanceof Deno.errors.NotFound);
+  }
+}
