@@ -5,6 +5,7 @@
  */
 
 import { BATCH_VERSION, type BatchTrailer } from "./batch_format.ts";
+import type { CountryTotals } from "./country_totals.ts";
 import { crc32 } from "./crc32.ts";
 import { type Day, formatDay, parseDay } from "./day.ts";
 import {
@@ -52,7 +53,11 @@ export interface LogRecord extends LogIdentity {
 }
 
 /** What a batch file holds: its trailer, and its size. */
-export type BatchSize = Omit<BatchTrailer, "rootOffset"> & { readonly sizeBytes: number };
+export interface BatchSize extends Omit<BatchTrailer, "rootOffset"> {
+  readonly sizeBytes: number;
+  /** Streams by country; only of the batch by country, and not there in former manifests. */
+  readonly countries?: CountryTotals;
+}
 
 /** What is known of a batch without opening it. */
 export interface Manifest {
@@ -165,5 +170,7 @@ export function isSound(manifest: Manifest): boolean {
   const { rows, rejected } = tallyOf(manifest);
   const { shape, batches } = manifest;
   const streams = rows - rejectedCount(rejected);
-  return shape.keys.every((kind) => batches[kind]?.streamCount === streams);
+  const totals = Object.values(batches.country?.countries ?? { all: streams });
+  return shape.keys.every((kind) => batches[kind]?.streamCount === streams) &&
+    (!shape.keys.includes("country") || totals.reduce((sum, each) => sum + each, 0) === streams);
 }

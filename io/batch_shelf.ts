@@ -5,9 +5,9 @@
  */
 
 import { crc32 } from "node:zlib";
-import type { BatchFileSize } from "../core/batch_encoder.ts";
 import { BatchError, encodeHeader } from "../core/batch_format.ts";
 import { ALL_KEYS, type KeyRange } from "../core/batch_reader.ts";
+import { addedTotals, type CountryTotals } from "../core/country_totals.ts";
 import { type Day, formatDay } from "../core/day.ts";
 import type { OpenBatch } from "../core/engine.ts";
 import {
@@ -114,7 +114,7 @@ export class BatchShelf {
     day: Day,
     publication: Publication,
     work: Work,
-  ): Promise<Partial<Record<KeyKind, BatchFileSize>>> {
+  ): Promise<Manifest["batches"]> {
     const files = this.#options.shape.keys.map((kind) => {
       const sink = publication.create(batchFileName(kind));
       sink.write(encodeHeader({ kind, day }, crc32, this.#options.engine.ids));
@@ -138,9 +138,14 @@ export class BatchShelf {
       sink.passOver(endOfTurns(turns) - sink.sizeBytes);
       const parts = results.filter((result) => result.kind === kind);
       parts.sort((a, b) => a.index - b.index);
-      const size = this.#options.engine.writeBatchEnd(parts.map(({ part }) => part), sink, crc32);
+      const { rootOffset: _, ...size } = this.#options.engine.writeBatchEnd(
+        parts.map(({ part }) => part),
+        sink,
+        crc32,
+      );
       publication.finish(sink);
-      return [kind, size];
+      if (kind !== "country") return [kind, size];
+      return [kind, { ...size, countries: addedTotals(parts.map((part) => part.countries!)) }];
     });
     return Object.fromEntries(sizes);
   }
@@ -165,6 +170,21 @@ export class BatchShelf {
       inputs = results.map(({ path }) => ({ path }));
     }
     return inputs;
+  }
+
+  /**
+   * The streams of some batches by country, by their manifests; batches of former versions, whose
+   * manifests do not tell, are read.
+   *
+   * @throws {BatchError} where a batch that is read is damaged
+   */
+  async countriesOf(manifests: readonly Manifest[], work: Work): Promise<CountryTotals[]> {
+    const untold = manifests.filter(({ batches }) => batches.country?.countries === undefined);
+    const paths = untold.map((manifest) => this.check(manifest, "country").path);
+    const task = { type: "totals", claims: createClaims(), paths } as const;
+    const read = paths.length === 0 ? [] : (await work.do(task)).flat();
+    const found = new Map(read.map(({ index, countries }) => [untold[index].day, countries]));
+    return manifests.map(({ day, batches }) => batches.country?.countries ?? found.get(day)!);
   }
 
   /** Every key of every batch as an input of its own. */
@@ -242,11 +262,8 @@ function manifestOf(
   day: Day,
   logs: readonly LogRecord[],
   shape: BatchShape,
-  sizes: Partial<Record<KeyKind, BatchFileSize>>,
+  batches: Manifest["batches"],
 ): Manifest {
-  const batches = Object.fromEntries(
-    Object.entries(sizes).map(([kind, { rootOffset: _, ...size }]) => [kind, size]),
-  );
   const reader = [...new Set(logs.map((log) => log.reader))].sort().join("+");
   return { day, logs, shape: { ...shape, reader }, batches };
 }

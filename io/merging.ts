@@ -6,10 +6,13 @@
 
 import { crc32 } from "node:zlib";
 import { encodePartition, mergeToRun } from "../core/batching.ts";
-import { ChartMaker, type ChartPrinter } from "../core/chart.ts";
+import { ChartMaker, type ChartOutput, type ChartPrinter } from "../core/chart.ts";
+import { CountryCounter, readTotals } from "../core/country_totals.ts";
 import type { MergeInput, SortedPiece } from "../core/engine.ts";
+import { type KeptRow, rowKeeper } from "../core/kept_rows.ts";
 import { chunksOf } from "../core/scatter.ts";
 import { awaited, type Step } from "../core/steps.ts";
+import type { IdKind } from "../core/streams.ts";
 import { named } from "../formats/built_in.ts";
 import { FileSource } from "./byte_files.ts";
 import { claim } from "./claims.ts";
@@ -25,6 +28,8 @@ import type {
   NarrowResult,
   NarrowTask,
   RunInput,
+  TotalsResult,
+  TotalsTask,
 } from "./tasks.ts";
 
 /** Sorts and encodes all partitions that this job can claim. */
@@ -58,14 +63,16 @@ function* encodeOutput(
     const output = new OrderedOutput(file, turns, context.outputBuffer);
     for (let index; (index = claim(claims, partitionCount)) !== undefined;) {
       output.begin(index);
-      const blocks = engine.blocks(output, crc32);
+      const encoder = engine.blocks(output, crc32);
+      const counter = kind === "country" ? new CountryCounter(encoder, engine.ids) : undefined;
+      const blocks = counter ?? encoder;
       const parts = scattered.map(({ chunks }, i) => (
         { source: sources[i], chunks: chunksOf(chunks[kind]!, index) }
       ));
       yield* encodePartition(parts, { kind, day }, { piece, blocks }, tools);
       const part = blocks.finish();
       output.finish();
-      results.push({ kind, index, part });
+      results.push({ kind, index, part, countries: counter?.totals() });
     }
     output.flush();
   } finally {
@@ -147,19 +154,48 @@ export function* chart(task: ChartTask, context: JobContext): Generator<Step, Ch
   const results: ChartResult[number][] = [];
   try {
     const merger = engine.merger(open.inputs, { cursorBytes, isWorld });
-    const maker = new ChartMaker(task.top, reports.outputs, engine);
+    const kept: KeptRow[] = [];
+    const keeping = keepingOutput(task, kept, engine.ids);
+    const maker = new ChartMaker(task.top, [...reports.outputs, ...keeping], engine);
     const { length } = task.ranges;
     for (let index; (index = claim(task.claims, length)) !== undefined;) {
       if (!isWorld) merger.restart(task.ranges[index]);
       for (const { sink } of reports.outputs) sink.begin(index);
       const part = { isFirst: index === 0, isLast: index === length - 1 };
       const size = yield* maker.make(merger, part);
-      results.push({ index, size, written: reports.outputs.map(({ sink }) => sink.finish()) });
+      const written = reports.outputs.map(({ sink }) => sink.finish());
+      results.push({ index, size, written, rows: kept.splice(0) });
     }
     for (const { sink } of reports.outputs) sink.flush();
   } finally {
     reports.close();
     open.close();
+  }
+  return results;
+}
+
+/** Where rows are kept, if any are to be. */
+function keepingOutput(
+  { kind, top, keptSongs = 0 }: ChartTask,
+  rows: KeptRow[],
+  ids: IdKind,
+): ChartOutput[] {
+  if (keptSongs === 0) return [];
+  return [{ printer: rowKeeper({ kind, top, ids }, keptSongs, rows), sink: { write() {} } }];
+}
+
+/** Counts the streams of all batches that this job can claim. */
+export function* totals(task: TotalsTask, context: JobContext): Generator<Step, TotalsResult> {
+  const { engine, memory: { cursorBytes } } = context;
+  const results: TotalsResult[number][] = [];
+  for (let index; (index = claim(task.claims, task.paths.length)) !== undefined;) {
+    const open = openInputs([{ path: task.paths[index] }], context);
+    try {
+      const merger = engine.merger(open.inputs, { cursorBytes });
+      results.push({ index, countries: yield* readTotals(merger, engine) });
+    } finally {
+      open.close();
+    }
   }
   return results;
 }

@@ -10,8 +10,10 @@
 import type { BatchPart } from "../core/batch_encoder.ts";
 import type { KeyRange } from "../core/batch_reader.ts";
 import type { ChartKind, ChartSize } from "../core/chart.ts";
+import type { CountryTotals } from "../core/country_totals.ts";
 import type { Day } from "../core/day.ts";
 import type { Engine } from "../core/engine.ts";
+import type { KeptRow } from "../core/kept_rows.ts";
 import type { ByteRange, ReadRange } from "../core/log_ranges.ts";
 import type { MemoryPlan } from "../core/memory.ts";
 import type { PartitionsByKind } from "../core/partitions.ts";
@@ -21,7 +23,7 @@ import type { KeyKind } from "../core/streams.ts";
 import type { FormatList } from "../formats/built_in.ts";
 import type { Columns } from "../formats/interface.ts";
 import { ingest } from "./ingest.ts";
-import { chart, encode, narrow } from "./merging.ts";
+import { chart, encode, narrow, totals } from "./merging.ts";
 import type { TurnState, WrittenRange } from "./ordered_output.ts";
 import { FolderScratch } from "./scratch.ts";
 import type { Store } from "./store.ts";
@@ -117,6 +119,8 @@ export type EncodeResult = readonly {
   readonly kind: KeyKind;
   readonly index: number;
   readonly part: BatchPart;
+  /** Its streams by country, where keys are countries. */
+  readonly countries?: CountryTotals;
 }[];
 
 /** Makes ranges of a chart. */
@@ -129,6 +133,8 @@ export interface ChartTask extends Claimed {
   readonly kind: ChartKind;
   readonly top: number;
   readonly outputs: readonly ReportOutput[];
+  /** How many songs of each key are kept and given back; none by default. */
+  readonly keptSongs?: number;
 }
 
 /** A report that is printed by ranges of keys. */
@@ -143,14 +149,30 @@ export type ChartResult = readonly {
   readonly size: ChartSize;
   /** One for each output. */
   readonly written: readonly WrittenRange[];
+  /** The first songs of each key, as many as were to be kept. */
+  readonly rows: readonly KeptRow[];
 }[];
 
-export type Task = IngestTask | EncodeTask | NarrowTask | ChartTask;
+/** Counts the streams of batches by country. */
+export interface TotalsTask extends Claimed {
+  readonly type: "totals";
+  /** The batches, all by country. */
+  readonly paths: readonly string[];
+}
+
+/** For each batch that a job read, its streams by country. */
+export type TotalsResult = readonly {
+  readonly index: number;
+  readonly countries: CountryTotals;
+}[];
+
+export type Task = IngestTask | EncodeTask | NarrowTask | ChartTask | TotalsTask;
 
 /** What a task gives. */
 export type ResultOf<T extends Task> = T extends IngestTask ? IngestResult
   : T extends NarrowTask ? NarrowResult
   : T extends EncodeTask ? EncodeResult
+  : T extends TotalsTask ? TotalsResult
   : ChartResult;
 
 /** What a job works with. */
@@ -213,5 +235,7 @@ export function runTask(task: Task, context: JobContext): Generator<Step, unknow
       return encode(task, context);
     case "chart":
       return chart(task, context);
+    case "totals":
+      return totals(task, context);
   }
 }

@@ -9,6 +9,6 @@ declare class TextEncoder {
 }
 
 declare class TextDecoder {
-  constructor(label?: string);
+  constructor(label?: string, options?: { readonly ignoreBOM?: boolean });
   decode(bytes?: Uint8Array): string;
 }

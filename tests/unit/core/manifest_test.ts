@@ -172,6 +172,12 @@ test("isSound() holds the streams of every batch against the rows", () => {
   assert.ok(!isSound({ ...manifest, logs: [{ ...log, tally: { ...log.tally, rows: 101 } }] }));
   assert.ok(!isSound({ ...manifest, logs: [log, log] }));
   assert.ok(isSound({ ...manifest, logs: [log, log], batches: streams(180, 180) }));
+  const told = (countries: Record<string, number>): Manifest => {
+    const { country, user } = manifest.batches;
+    return { ...manifest, batches: { country: { ...country!, countries }, user } };
+  };
+  assert.ok(isSound(told({ DE: 40, FR: 50 })));
+  assert.ok(!isSound(told({ DE: 40, FR: 51 })));
   const shape: BatchShape = { ...SHAPE, keys: ["user"] };
   assert.ok(isSound({ ...manifest, shape, batches: { user: manifest.batches.user } }));
 });

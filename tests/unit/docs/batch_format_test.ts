@@ -5,6 +5,7 @@ import * as format from "../../../core/batch_format.ts";
 import { BatchReader } from "../../../core/batch_reader.ts";
 import { batchLog, memoryScratch, mergeToRun } from "../../../core/batching.ts";
 import { type ByteSource, MemorySink, sourceOf } from "../../../core/bytes.ts";
+import { readTotals } from "../../../core/country_totals.ts";
 import { crc32 } from "../../../core/crc32.ts";
 import { NUMBERS, TEXTS } from "../../../core/engine.ts";
 import * as textBlocks from "../../../core/text_blocks.ts";
@@ -13,6 +14,7 @@ import { dayOf } from "../../../core/day.ts";
 import { EntryList } from "../../../core/entries.ts";
 import { encodeManifest, type Manifest, shapeOf } from "../../../core/manifest.ts";
 import { planRun } from "../../../core/plan.ts";
+import { finished } from "../../../core/steps.ts";
 import { KEY_KINDS, type KeyKind, type LogPart } from "../../../core/streams.ts";
 import {
   COLUMN_SLACK_BYTES,
@@ -55,17 +57,26 @@ function batchesOf(text = LOG): { manifest: Manifest } & Record<KeyKind, Uint8Ar
   const steps = batchLog({ day: DAY, log, ...pipe, sinks, ...room }, TOOLS);
   let step = steps.next();
   while (!step.done) step = steps.next();
-  const { tally, sizes, crc32, sizeBytes } = step.value;
-  const batches = Object.fromEntries(KEY_KINDS.map((kind) => {
+  const { tally, sizes, crc32: logCrc32, sizeBytes } = step.value;
+  const sizeOf = (kind: KeyKind) => {
     const { rootOffset: _, ...size } = sizes[kind]!;
-    return [kind, size];
-  }));
+    return size;
+  };
+  const batch = NUMBERS.openBatch(sourceOf(sinks.country.toBytes()), crc32);
+  const countries = finished(readTotals(NUMBERS.merger([{ batch }], TOOLS), NUMBERS));
   const name = "listen-20211201.log";
   const manifest: Manifest = {
     day: DAY,
-    logs: [{ name, sizeBytes, modifiedMs: Date.UTC(2021, 11, 2), crc32, reader: "pipe", tally }],
+    logs: [{
+      name,
+      sizeBytes,
+      modifiedMs: Date.UTC(2021, 11, 2),
+      crc32: logCrc32,
+      reader: "pipe",
+      tally,
+    }],
     shape: shapeOf("pipe", KEY_KINDS),
-    batches,
+    batches: { country: { ...sizeOf("country"), countries }, user: sizeOf("user") },
   };
   return { manifest, country: sinks.country.toBytes(), user: sinks.user.toBytes() };
 }
@@ -139,7 +150,10 @@ Deno.test("docs/batch-format.md names every field of the manifest", NO_PERMISSIO
         ...Object.keys(tally).map((inner) => `logs.tally.${inner}`),
       ];
     }
-    if (field === "batches") return Object.keys(shown.batches.user).map((f) => `batches.KIND.${f}`);
+    if (field === "batches") {
+      const inner = Object.keys(shown.batches.user).map((name) => `batches.KIND.${name}`);
+      return [...inner, "batches.country.countries"];
+    }
     const isPlain = typeof value !== "object" || value === null;
     return isPlain ? [field] : Object.keys(value).map((inner) => `${field}.${inner}`);
   });
