@@ -35,9 +35,12 @@ export interface Crew {
   end(): void;
 }
 
-/** Makes a crew of `jobs` jobs: with one, there is no worker, and all files go through `store`. */
+/**
+ * Makes a crew of `jobs` jobs: with one, there is no worker, and all files go through `store`;
+ * workers make files of the same mode.
+ */
 export function createCrew(jobs: number, store: Store, parts: CrewParts): Crew {
-  return jobs === 1 ? new CrewOfOne(store, parts) : new WorkerCrew(jobs, parts);
+  return jobs === 1 ? new CrewOfOne(store, parts) : new WorkerCrew(jobs, store.fileMode, parts);
 }
 
 /** What the jobs of a crew work with, each for itself. */
@@ -80,6 +83,8 @@ export interface WorkerStart {
   readonly memory: MemoryPlan;
   readonly ids: IdKind;
   readonly plugins: PluginModules;
+  /** The mode of new files. */
+  readonly fileMode: number;
   /**
    * Three 32-bit integers: what is done (see {@linkcode PROGRESS_UNITS}), and whether the task was
    * given up.
@@ -120,13 +125,15 @@ const LOOK_MS = 100;
 class WorkerCrew implements Crew {
   readonly jobs: number;
   readonly #parts: CrewParts;
+  readonly #fileMode: number;
   readonly #shared = new SharedArrayBuffer(12);
   #workers: Worker[] = [];
   /** Numbers of jobs are never used again, nor are the names of their files. */
   #started = 0;
 
-  constructor(jobs: number, parts: CrewParts) {
+  constructor(jobs: number, fileMode: number, parts: CrewParts) {
     this.jobs = jobs;
+    this.#fileMode = fileMode;
     this.#parts = parts;
   }
 
@@ -138,7 +145,8 @@ class WorkerCrew implements Crew {
       const job = this.#started++;
       const worker = new Worker(url, { type: "module", name: `job ${job}` });
       const { memory, plugins, engine: { ids } } = this.#parts;
-      const start: WorkerStart = { job, memory, ids, plugins, shared: this.#shared };
+      const [fileMode, shared] = [this.#fileMode, this.#shared];
+      const start: WorkerStart = { job, memory, ids, plugins, fileMode, shared };
       worker.postMessage(start);
       return worker;
     });

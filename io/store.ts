@@ -34,6 +34,8 @@ export interface OpenFile {
 
 /** Acts on files and folders. All of them throw a {@linkcode StoreError} when they fail. */
 export interface Store {
+  /** The mode of new files. */
+  readonly fileMode: number;
   /** What is known of the path, or `undefined` where there is nothing. */
   info(path: string): PathInfo | undefined;
   /** The names in a folder, sorted, or `undefined` where there is no such folder. */
@@ -172,7 +174,7 @@ class DenoFile implements OpenFile {
   }
 }
 
-const ACTS: Omit<Store, "create"> = {
+const ACTS: Omit<Store, "create" | "fileMode"> = {
   info: (path) =>
     attemptIfThere("look at", path, () => {
       const info = Deno.statSync(path);
@@ -217,7 +219,8 @@ export const denoStore: Store = denoStoreWith(FILE_MODE);
 
 /** As {@linkcode denoStore}; new files have this mode, whatever the umask is. */
 export function denoStoreWith(fileMode: number): Store {
-  return { ...ACTS, create: (path) => attempt("write", path, () => created(path, fileMode)) };
+  const create = (path: string): OpenFile => attempt("write", path, () => created(path, fileMode));
+  return { ...ACTS, fileMode, create };
 }
 
 function created(path: string, mode: number): OpenFile {

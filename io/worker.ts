@@ -15,7 +15,7 @@ import {
 } from "./crew.ts";
 import { drive } from "./drive.ts";
 import { loadFormats } from "./formats.ts";
-import { denoStore } from "./store.ts";
+import { denoStoreWith } from "./store.ts";
 import { JobContext, runTask, type Task } from "./tasks.ts";
 
 /** What a worker's global scope has; a compiled program checks this file as a window's. */
@@ -27,10 +27,10 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 
 scope.onmessage = ({ data }) => {
-  const { job, memory, ids, plugins, shared } = data as WorkerStart;
+  const { job, memory, ids, plugins, fileMode, shared } = data as WorkerStart;
   const formats = loadFormats(plugins);
   const context = formats.then((formats) =>
-    new JobContext(denoStore, { memory, engine: engineOf(ids), formats }, job)
+    new JobContext(denoStoreWith(fileMode), { memory, engine: engineOf(ids), formats }, job)
   );
   // Where a format cannot be loaded, the first task says so.
   context.catch(() => {});

@@ -9,7 +9,7 @@ import { NUMBERS } from "../../../core/engine.ts";
 import { NO_TEXTS } from "../../../core/texts.ts";
 import { createCrew } from "../../../io/crew.ts";
 import { createTurns, endOfTurns } from "../../../io/ordered_output.ts";
-import { denoStore, StoreError } from "../../../io/store.ts";
+import { denoStore, denoStoreWith, StoreError } from "../../../io/store.ts";
 import { createClaims } from "../../../io/claims.ts";
 import { NO_PLUGINS } from "../../../io/formats.ts";
 import type { ChartTask } from "../../../io/tasks.ts";
@@ -103,6 +103,24 @@ for (const jobs of [1, 2, 3]) {
         );
         return jobs > 1 || error instanceof StoreError;
       });
+      crew.end();
+    }));
+
+  Deno.test(`a crew of ${jobs} makes its own files with the mode of all files`, () =>
+    inFolder(async (folder) => {
+      Deno.writeFileSync(`${folder}/user.batch`, batchBytes(false));
+      const crew = createCrew(jobs, denoStoreWith(0o600), PARTS);
+      const inputs = [{ path: `${folder}/user.batch` }];
+      const runs = await crew.do({
+        type: "narrow",
+        claims: createClaims(),
+        groups: [inputs, inputs],
+        isWorld: false,
+        runFolder: folder,
+      }, () => {});
+      const paths = runs.flat().map(({ path }) => path);
+      assert.equal(paths.length, 2);
+      for (const path of paths) assert.equal(Deno.statSync(path).mode! & 0o777, 0o600, path);
       crew.end();
     }));
 }

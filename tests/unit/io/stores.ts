@@ -4,10 +4,17 @@
  * @module
  */
 
-import { type OpenFile, type PathInfo, type Store, StoreError } from "../../../io/store.ts";
+import {
+  FILE_MODE,
+  type OpenFile,
+  type PathInfo,
+  type Store,
+  StoreError,
+} from "../../../io/store.ts";
 
 /** A store in memory; folders must be made before there are files in them. */
 export class MemoryStore implements Store {
+  readonly fileMode = FILE_MODE;
   /** The bytes of the files, one character a byte, by their paths. */
   readonly files = new Map<string, string>();
   readonly folders = new Set<string>();
@@ -147,6 +154,7 @@ export function watchedStore(store: Store, before: BeforeAct): Store {
     close: () => file.close(),
   });
   return {
+    fileMode: store.fileMode,
     info: (path) => (ask("info", path), store.info(path)),
     list: (path) => (ask("list", path), store.list(path)),
     makeFolder: (path) => (ask("makeFolder", path), store.makeFolder(path)),
