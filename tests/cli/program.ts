@@ -63,9 +63,16 @@ export function testProgram(
   });
 }
 
-/** Hands over a folder of its own; a failure shows what was done there. */
-export async function inPlace(body: (place: Place) => Promise<void>): Promise<void> {
-  const place = new Place(Deno.makeTempDirSync({ prefix: "topstreams-cli-" }));
+/**
+ * Hands over a folder of its own; a failure shows what was done there.
+ *
+ * @param dir the folder that it is in; the system's for temporary files if none is said
+ */
+export async function inPlace(
+  body: (place: Place) => Promise<void>,
+  dir?: string,
+): Promise<void> {
+  const place = new Place(Deno.makeTempDirSync({ dir, prefix: "topstreams-cli-" }));
   try {
     await body(place);
   } catch (error) {
