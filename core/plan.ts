@@ -18,6 +18,8 @@ import { rejectedCount, type RowTally } from "./streams.ts";
 /** A log that was found. */
 export interface FoundLog extends LogIdentity {
   readonly day: Day;
+  /** Whether it is a link that leads nowhere: an error to read, and gone where a batch serves. */
+  readonly isDangling?: boolean;
 }
 
 /** A batch that was found. */
@@ -115,12 +117,15 @@ function newestHint({ logs, batches }: Inventory): string {
 }
 
 function planDay(day: Day, request: RunRequest, inventory: Inventory): DayPlan {
-  const logs = logsOf(day, request, inventory);
-  const batch = inventory.batches.find((found) => found.day === day);
-  const isThere = logs.length > 0;
+  const found = logsOf(day, request, inventory);
+  const batch = inventory.batches.find((each) => each.day === day);
   if (batch === undefined) {
-    return isThere ? { act: "build", day, logs, why: "new log" } : { act: "miss", day };
+    return found.length > 0
+      ? { act: "build", day, logs: found, why: "new log" }
+      : { act: "miss", day };
   }
+  const isThere = found.some(({ isDangling }) => isDangling !== true);
+  const logs = isThere ? found : [];
   const { manifest } = batch;
   const problem = typeof manifest === "string"
     ? manifest

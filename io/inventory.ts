@@ -5,7 +5,7 @@
  */
 
 import type { Day } from "../core/day.ts";
-import { decodeManifest, isSound, type Manifest } from "../core/manifest.ts";
+import { decodeManifest, isSound, type LogIdentity, type Manifest } from "../core/manifest.ts";
 import {
   batchFolderName,
   dayOfBatchFolder,
@@ -15,11 +15,11 @@ import {
 } from "../core/names.ts";
 import type { FoundBatch, FoundLog } from "../core/plan.ts";
 import { readText } from "./publication.ts";
-import type { Store } from "./store.ts";
+import type { PathInfo, Store } from "./store.ts";
 
 /**
- * Lists the logs of a folder, sorted by name. Folders and other things that have a log's name are listed, too: it
- * is an error to use them, not to see them.
+ * Lists the logs of a folder, sorted by name. Folders, links that lead nowhere and other things
+ * that have a log's name are listed, too: it is an error to use them, not to see them.
  *
  * @throws {Error} where there is no such folder
  */
@@ -32,11 +32,19 @@ export function listLogs(store: Store, folder: string, pattern: LogPattern): Fou
   }
   return names.flatMap((name) => {
     const day = dayOfLog(name, pattern);
-    const info = day === undefined ? undefined : store.info(`${folder}/${name}`);
-    if (day === undefined || info === undefined) return [];
-    const { sizeBytes, modifiedMs } = info;
-    return [{ day, name, sizeBytes, modifiedMs }];
+    if (day === undefined) return [];
+    const path = `${folder}/${name}`;
+    const info = store.info(path);
+    if (info !== undefined) return [{ day, name, ...identityOf(info) }];
+    return store.isLink(path) ? [{ day, name, ...NOWHERE }] : [];
   });
+}
+
+/** What a link that leads nowhere is listed as. */
+const NOWHERE = { sizeBytes: 0, modifiedMs: 0, isDangling: true } as const;
+
+function identityOf({ sizeBytes, modifiedMs }: PathInfo): Omit<LogIdentity, "name"> {
+  return { sizeBytes, modifiedMs };
 }
 
 /** Lists the batches of a folder. */

@@ -52,12 +52,18 @@ function refuseNoFiles(plan: RunPlan, logs: string, store: Store): void {
     if (day.act !== "build") continue;
     for (const { name } of day.logs) {
       const path = `${logs}/${name}`;
-      const info = store.info(path);
-      if (info?.isFile === true) continue;
-      const what = info === undefined ? "not found" : info.isFolder ? "it is a folder" : "no file";
-      throw new Error(`Cannot read log "${path}": ${what}, expected a file`);
+      if (store.info(path)?.isFile === true) continue;
+      throw new Error(`Cannot read log "${path}": ${whatIsThere(store, path)}, expected a file`);
     }
   }
+}
+
+/** Says what is there in the place of a file. To open a FIFO would be to wait for its writer. */
+function whatIsThere(store: Store, path: string): string {
+  const info = store.info(path);
+  if (info?.isFolder) return "it is a folder";
+  if (info !== undefined) return "it is a FIFO, a socket or a device";
+  return store.isLink(path) ? "a link that leads nowhere" : "not found";
 }
 
 function refuseStrictly(missing: readonly string[], empty: readonly string[]): void {

@@ -36,8 +36,13 @@ export interface OpenFile {
 export interface Store {
   /** The mode of new files. */
   readonly fileMode: number;
-  /** What is known of the path, or `undefined` where there is nothing. */
+  /**
+   * What is known of the path, or `undefined` where there is nothing. Links are followed; one that
+   * leads nowhere is nothing.
+   */
   info(path: string): PathInfo | undefined;
+  /** Whether there is a symbolic link of that name, wherever it leads. */
+  isLink(path: string): boolean;
   /** The names in a folder, sorted, or `undefined` where there is no such folder. */
   list(path: string): string[] | undefined;
   makeFolder(path: string): void;
@@ -114,7 +119,9 @@ function attemptIfThere<T>(act: string, path: string, action: () => T): T | unde
   try {
     return action();
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
+    const isNowhere = cause instanceof Deno.errors.NotFound ||
+      cause instanceof Deno.errors.FilesystemLoop;
+    if (isNowhere) return undefined;
     throw new StoreError(act, path, cause);
   }
 }
@@ -185,6 +192,7 @@ const ACTS: Omit<Store, "create" | "fileMode"> = {
         modifiedMs: info.mtime?.getTime() ?? 0,
       };
     }),
+  isLink: (path) => attemptIfThere("look at", path, () => Deno.lstatSync(path).isSymlink) ?? false,
   list: (path) =>
     attemptIfThere("read folder", path, () => {
       return Array.from(Deno.readDirSync(path), (entry) => entry.name).sort();

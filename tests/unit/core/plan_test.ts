@@ -67,6 +67,16 @@ const CASES: readonly Case[] = [
     logs: [3],
     acts: "reuse reuse build",
   },
+  {
+    what: "takes a link that leads nowhere for a gone log where a batch serves, else for a log",
+    batches: [1],
+    logs: [{ ...logOfDay(D + 1), isDangling: true, sizeBytes: 0 }, 2, {
+      ...logOfDay(D + 3),
+      isDangling: true,
+    }],
+    acts: "reuse build build",
+    date: 3,
+  },
   { what: "works from batches alone", batches: [1, 2, 3], acts: "reuse reuse reuse", date: 3 },
   {
     what: "builds again where the log's size changed",

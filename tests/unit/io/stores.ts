@@ -41,6 +41,10 @@ export class MemoryStore implements Store {
     return isFile || isFolder ? { isFile, isFolder, sizeBytes, modifiedMs: 0 } : undefined;
   }
 
+  isLink(_path: string): boolean {
+    return false;
+  }
+
   list(path: string): string[] | undefined {
     if (!this.folders.has(path)) return undefined;
     const all = [...this.files.keys(), ...this.folders];
@@ -156,6 +160,7 @@ export function watchedStore(store: Store, before: BeforeAct): Store {
   return {
     fileMode: store.fileMode,
     info: (path) => (ask("info", path), store.info(path)),
+    isLink: (path) => (ask("isLink", path), store.isLink(path)),
     list: (path) => (ask("list", path), store.list(path)),
     makeFolder: (path) => (ask("makeFolder", path), store.makeFolder(path)),
     openToRead: (path) => (ask("openToRead", path), watched(store.openToRead(path))),
