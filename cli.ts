@@ -5,10 +5,14 @@
  */
 
 import type { ExitStatus } from "./cli/errors.ts";
+import type { Terminal } from "./cli/progress.ts";
 import { main } from "./cli/main.ts";
 import { performNarrowed } from "./cli/narrowed.ts";
 
 const STOP_SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const satisfies Record<string, ExitStatus>;
+
+/** The width of a terminal that does not tell it. */
+const USUAL_COLUMNS = 80;
 
 /** Waits for signals to stop the process: the exit status is the reason of what is returned. */
 function stopSignal(): AbortSignal {
@@ -19,7 +23,23 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
+/** The terminal that standard error is, where it is one. */
+function terminalOfErrors(): Terminal | undefined {
+  if (!Deno.stderr.isTerminal()) return undefined;
+  return { columns: columnsOfTerminal(), color: !Deno.noColor };
+}
+
+function columnsOfTerminal(): number {
+  try {
+    return Deno.consoleSize().columns || USUAL_COLUMNS;
+  } catch {
+    return USUAL_COLUMNS;
+  }
+}
+
 if (import.meta.main) {
   const color = Deno.stdout.isTerminal() && !Deno.noColor;
-  Deno.exit(await main(Deno.args, { stop: stopSignal(), color }, performNarrowed));
+  const terminal = terminalOfErrors();
+  const world = { stop: stopSignal(), color, terminal };
+  Deno.exit(await main(Deno.args, world, performNarrowed));
 }

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { formatDay } from "../core/day.ts";
 import { Command, CommanderError, type Help, Option } from "npm:commander@15.1.0";
 import { readConfig } from "./config.ts";
 import { cannotUse, EXIT_STATUSES, type UsageError } from "./errors.ts";
@@ -117,7 +118,9 @@ function commandToDo(
   return toDo;
 }
 
-function refuseContradictions({ quiet, verbose, keepBatches, days }: RunOptions): void {
+function refuseContradictions(options: RunOptions): void {
+  const { quiet, verbose, keepBatches, days } = options;
+  refuseDates(options);
   if (quiet && verbose) {
     const reason = "each undoes the other, expected one of them";
     throw cannotUse("--quiet --verbose", reason);
@@ -126,6 +129,20 @@ function refuseContradictions({ quiet, verbose, keepBatches, days }: RunOptions)
     const reason = `${keepBatches} days, expected at least the ${days} days of the window`;
     throw cannotUse(`--keep-batches ${keepBatches}`, reason);
   }
+}
+
+function refuseDates({ date, from, to }: RunOptions): void {
+  if ((from === undefined) !== (to === undefined)) {
+    const [given, absent] = to === undefined ? ["--from", "--to"] : ["--to", "--from"];
+    throw cannotUse(given, `no ${absent}, expected both, or --date DAY for one date`);
+  }
+  if (from === undefined || to === undefined) return;
+  const words = `--from ${formatDay(from)} --to ${formatDay(to)}`;
+  if (date !== undefined) {
+    const reason = "they name the dates already, expected either these or --date";
+    throw cannotUse(`--date ${formatDay(date)} ${words}`, reason);
+  }
+  if (from > to) throw cannotUse(words, "the first is after the last, expected dates in order");
 }
 
 /**

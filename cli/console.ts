@@ -24,6 +24,7 @@ let outputs: Outputs = Deno;
  * @throws {Error} where the text cannot be written
  */
 export function print(text: string): void {
+  clearStatus();
   try {
     writeAll(outputs.stdout, text);
   } catch (cause) {
@@ -35,11 +36,37 @@ export function print(text: string): void {
 
 /** Writes a line to standard error; a message that cannot be written fails no work. */
 export function printError(line: string): void {
+  clearStatus();
+  tryToWrite(line + "\n");
+}
+
+function tryToWrite(text: string): void {
   try {
-    writeAll(outputs.stderr, line + "\n");
+    writeAll(outputs.stderr, text);
   } catch {
     // There is nowhere left to tell it.
   }
+}
+
+/** How wide the line is that stands on the terminal until the next text; 0 where there is none. */
+let statusColumns = 0;
+
+/**
+ * Shows a line on the terminal in the place of the one that was shown before; it goes before any
+ * other text is written.
+ *
+ * @param line its text, and how many columns that takes
+ */
+export function showStatus({ text, columns }: { text: string; columns: number }): void {
+  tryToWrite(`\r${text}${" ".repeat(Math.max(0, statusColumns - columns))}`);
+  statusColumns = columns;
+}
+
+/** Takes the line away that {@linkcode showStatus} shows. */
+export function clearStatus(): void {
+  if (statusColumns === 0) return;
+  tryToWrite(`\r${" ".repeat(statusColumns)}\r`);
+  statusColumns = 0;
 }
 
 /** Does something while all texts go to other outputs than those of the process. */

@@ -13,7 +13,7 @@ import { print } from "./console.ts";
 import { counted, grouped } from "./figures.ts";
 import { writeLog } from "./generate.ts";
 import { type DemoOptions, readOptions } from "./options.ts";
-import { makeCharts } from "./run.ts";
+import { makeCharts } from "./make_charts.ts";
 import { summaryText } from "./summary_text.ts";
 import type { World } from "./world.ts";
 
@@ -68,14 +68,16 @@ function claimFolder(out: string): void {
 async function runOf(date: Day, out: string, world: World): Promise<RunSummary> {
   const folders = { logs: `${out}/logs`, batch: `${out}/batch`, results: `${out}/results` };
   const notes: string[] = [];
-  const summary = await makeCharts({ ...readOptions("run"), ...folders, date }, {
-    warn: (text) => print(`   Warning: ${text}\n`),
-    note: (text) => void notes.push(text),
+  const reporter = {
+    warn: (text: string) => print(`   Warning: ${text}\n`),
+    note: (text: string) => void notes.push(text),
     progress: () => {},
-  }, world);
+  };
+  const options = { ...readOptions("run"), ...folders, date };
+  const [summary] = await makeCharts(options, { reporter, world });
   const deleted = notes.filter((note) => note.startsWith("Deleting"));
   const text = [summaryText(summary, folders.results), ...deleted.map((note) => `  ${note}`)];
-  print(text.join("\n").replace(/^/gm, "   ") + "\n");
+  print(text.join("\n").replace(/^(?=.)/gm, "   ") + "\n");
   return summary;
 }
 

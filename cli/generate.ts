@@ -13,7 +13,7 @@ import { denoStore } from "../io/store.ts";
 import { printError } from "./console.ts";
 import { bytes, counted } from "./figures.ts";
 import type { GenerateOptions } from "./options.ts";
-import { today } from "./run.ts";
+import { today } from "./make_charts.ts";
 
 /** Makes the logs that were asked for and tells on standard error which. */
 export async function generate(options: GenerateOptions, signal: AbortSignal): Promise<void> {

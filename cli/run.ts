@@ -4,163 +4,53 @@
  * @module
  */
 
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { type Day, dayOf, formatDay } from "../core/day.ts";
-import { type MemoryPlan, planMemory } from "../core/memory.ts";
+import { formatDay } from "../core/day.ts";
 import type { RunSummary } from "../core/summary.ts";
-import { engineOf } from "../core/engine.ts";
-import { columnsText } from "../formats/interface.ts";
-import { dailyRun, type DailyRunOptions } from "../io/daily_run.ts";
-import { loadFormats, type PluginModule } from "../io/formats.ts";
-import type { ChartRequest } from "../io/report_stage.ts";
 import type { Reporter } from "../io/meter.ts";
-import { denoStoreWith } from "../io/store.ts";
-import { printError } from "./console.ts";
-import { cannotUse } from "./errors.ts";
-import type { FormatName } from "./format_values.ts";
+import { print, printError } from "./console.ts";
+import { datesOf, isRange, makeCharts, type Reporting } from "./make_charts.ts";
 import type { RunOptions } from "./options.ts";
-import { counted } from "./figures.ts";
+import { endProgress, progressShower } from "./progress.ts";
 import { summaryText } from "./summary_text.ts";
-import { listed } from "./values.ts";
-import { versions } from "./version.ts";
 import type { World } from "./world.ts";
 
-/** Today in the local time zone. */
-export function today(): Day {
-  const now = new Date();
-  return dayOf(now.getFullYear(), now.getMonth() + 1, now.getDate())!;
-}
-
-/** Does the daily run and tells on standard error what it did. */
-export async function run(options: RunOptions, world: World): Promise<RunSummary> {
-  const summary = await makeCharts(options, reporterOf(options), world);
-  if (!options.quiet) printError(summaryText(summary, options.results));
-  return summary;
-}
-
-/**
- * Does the daily run.
- *
- * @throws {UsageError} where an option cannot be used on this day or with this memory
- */
-export async function makeCharts(
-  options: RunOptions,
-  reporter: Reporter,
-  { stop: signal, isStandalone }: World,
-): Promise<RunSummary> {
-  const { date, days, keepBatches, keepResults, logName, columns, ids } = options;
-  const { logs, batch, results, strict, replace, maxRejected, compress } = options;
-  const { settle: settleSeconds, wait: waitSeconds, fileMode } = options;
-  const now = today();
-  if (date !== undefined && date > now) {
-    throw cannotUse(
-      `--date ${formatDay(date)}`,
-      `a day in the future, expected today (${formatDay(now)}) or before`,
-    );
-  }
-  const formats = await chosenFormats(options, isStandalone);
-  return await dailyRun({
-    ...{ logs, batch, results, strict, replace, maxRejected, date, ids, columns },
-    ...{ settleSeconds, waitSeconds },
-    today: now,
-    windowDays: days,
-    logPattern: logName,
-    charts: chartsOf(options),
-    keepBatchDays: keepBatches ?? days,
-    keepResultDays: keepResults === "all" ? undefined : keepResults,
-    ...shareOut(options),
-    ...formats,
-    isCompressed: compress === "gz",
-    versions: versions(),
-  }, { store: denoStoreWith(fileMode), reporter, signal });
-}
-
-/** The charts with their sizes. */
-function chartsOf({ by, top }: RunOptions): ChartRequest[] {
-  return by.map((chart) => ({ kind: chart.kind, top: chart.top ?? top }));
-}
-
-/** The formats that were asked for. */
-async function chosenFormats(
-  { reader, writer, columns }: RunOptions,
-  isStandalone: boolean,
-): Promise<Pick<DailyRunOptions, "formats" | "plugins" | "reader" | "writers">> {
-  const modules = (names: readonly FormatName[]): PluginModule[] =>
-    names.filter(({ isModule }) => isModule).map(({ name }) => ({ path: name, url: urlOf(name) }));
-  const plugins = {
-    isStandalone,
-    readers: modules(reader === undefined ? [] : [reader]),
-    writers: modules(writer),
+/** Does the daily run of one date or of several, and tells on standard error what it did. */
+export async function run(options: RunOptions, world: World): Promise<RunSummary[]> {
+  const { json, quiet, results } = options;
+  const published: RunSummary[] = [];
+  const onPublished = (summary: RunSummary): void => {
+    published.push(summary);
+    if (!quiet && !json) printError(summaryText(summary, results, world.terminal?.color));
   };
-  const formats = await loadFormats(plugins);
-  // What comes from outside stands behind the built-in ones, in the order in which it was given.
-  const outside = formats.writers.slice(formats.writers.length - plugins.writers.length);
-  const writers = writer.map(({ name, isModule }) =>
-    isModule ? outside.shift()! : chosen(formats.writers, name, "writer")
-  );
-  const readers = formats.readers;
-  const found = reader === undefined
-    ? undefined
-    : reader.isModule
-    ? readers[readers.length - 1]
-    : chosen(readers, reader.name, "reader");
-  if (columns !== undefined && found?.takesColumns === false) {
-    throw cannotUse(
-      `--columns ${columnsText(columns)}`,
-      `reader ${found.name} has no columns, expected another --reader`,
-    );
+  try {
+    await makeCharts(options, { ...reportingOf(options, world), onPublished });
+  } catch (error) {
+    if (published.length > 0) printError(whatIsPublished(published, options));
+    throw error;
+  } finally {
+    endProgress();
   }
-  return { formats, plugins, writers, reader: found?.name };
+  if (json) print(JSON.stringify(isRange(options) ? published : published[0], null, 2) + "\n");
+  return published;
 }
 
-/** A format by its name; one that is not there is a mistake of the command line. */
-function chosen<F extends { readonly name: string }>(
-  formats: readonly F[],
-  name: string,
-  noun: "reader" | "writer",
-): F {
-  const format = formats.find((each) => each.name === name);
-  if (format !== undefined) return format;
-  const names = formats.map((each) => each.name);
-  throw cannotUse(`--${noun} ${name}`, `unknown "${name}", expected ${listed(names, "or")}`);
+/** Tells which dates of several were published before one failed. */
+function whatIsPublished(published: readonly RunSummary[], options: RunOptions): string {
+  const left = datesOf(options).slice(published.length).map((date) => formatDay(date!));
+  return `Published: ${published.map(({ date }) => date).join(", ")}; not published: ` +
+    `${left.join(", ")} (--from ${left[0]} goes on there)`;
 }
 
-function urlOf(path: string): string {
-  return pathToFileURL(resolve(path)).href;
-}
-
-/**
- * Shares the memory out to the jobs. As many jobs as there are cores are only made where the memory
- * is enough for them; as many as were asked for are made or refused.
- */
-function shareOut(options: RunOptions): { jobs: number; memory: MemoryPlan } {
-  const { memory } = options;
-  const top = Math.max(...chartsOf(options).map((chart) => chart.top));
-  const engine = engineOf(options.ids);
-  for (let jobs = options.jobs ?? navigator.hardwareConcurrency;; jobs--) {
-    const plan = planMemory(memory, { top, jobs, engine });
-    if (typeof plan !== "number") return { jobs, memory: plan };
-    if (options.jobs === undefined && jobs > 1) continue;
-    throw cannotUse(
-      `--memory ${mebibytes(memory)}MiB`,
-      `too little memory for ${counted(jobs, "job")} and --top ${top}, ` +
-        `expected at least ${mebibytes(plan)}MiB`,
-    );
-  }
-}
-
-function mebibytes(sizeBytes: number): number {
-  return Math.ceil(sizeBytes / 2 ** 20);
-}
-
-/** Tells warnings, and every step where that is asked for. */
-function reporterOf({ verbose }: RunOptions): Reporter {
-  return {
-    warn: (text) => printError(`Warning: ${text}`),
+/** Tells warnings, how far the run is, and every step where that is asked for. */
+function reportingOf({ verbose, quiet }: RunOptions, world: World): Reporting {
+  const { terminal } = world;
+  const warning = terminal?.color ? "\x1b[33mWarning\x1b[39m" : "Warning";
+  const reporter: Reporter = {
+    warn: (text) => printError(`${warning}: ${text}`),
     note: (text) => {
       if (verbose) printError(text);
     },
-    progress: () => {},
+    progress: quiet ? () => {} : progressShower(terminal),
   };
+  return { reporter, world };
 }

@@ -5,11 +5,14 @@
  */
 
 import type { ExitStatus } from "./errors.ts";
+import type { Terminal } from "./progress.ts";
 
 /** Facts about the process: plain data, for they pass to a worker. */
 export interface Facts {
   /** Whether the titles of a help may be set in bold. */
   readonly color: boolean;
+  /** The terminal that standard error is, where it is one. */
+  readonly terminal?: Terminal;
   /** Whether it is told where an error arose. */
   readonly isVerbose: boolean;
   /** Whether the program is an executable; on Deno 2.4 a worker does not know. */

@@ -92,6 +92,7 @@ export function* readRange(job: RangeJob): Generator<Step, ReadRange> {
   const block = createStreamBlock();
   let sizeBytes = 0;
   let crc32 = 0;
+  let toldRows = 0;
   for (let held = 0, isLast = false; !isLast;) {
     const offset = range.from + sizeBytes;
     const room = buffer.subarray(held, Math.min(buffer.length, held + range.to - offset));
@@ -108,7 +109,9 @@ export function* readRange(job: RangeJob): Generator<Step, ReadRange> {
     } while (block.length === block.capacity);
     buffer.copyWithin(0, at, to);
     held = to - at;
-    yield { logBytes: fresh, entries: 0 };
+    const { rows } = parser.tally;
+    yield { logBytes: fresh, rows: rows - toldRows, entries: 0 };
+    toldRows = rows;
   }
   return { tally: parser.tally, sizeBytes, crc32 };
 }
@@ -126,6 +129,7 @@ export function* readParts(job: PartsJob): Generator<Step, RowTally> {
   const { parts, parser, buffer, take, doneBytes } = job;
   const block = createStreamBlock();
   let held = 0;
+  let toldRows = 0;
   const parse = (to: number, isLast: boolean): void => {
     let at = 0;
     do {
@@ -145,7 +149,9 @@ export function* readParts(job: PartsJob): Generator<Step, RowTally> {
       used += fresh.length;
       parse(held + fresh.length, false);
     }
-    yield { logBytes: doneBytes(), entries: 0 };
+    const { rows } = parser.tally;
+    yield { logBytes: doneBytes(), rows: rows - toldRows, entries: 0 };
+    toldRows = rows;
   }
   parse(held, true);
   return parser.tally;

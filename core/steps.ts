@@ -8,6 +8,8 @@
 export interface Step {
   /** Bytes of logs that were read. */
   readonly logBytes: number;
+  /** Rows that were read, where the work is reading. */
+  readonly rows?: number;
   /** Entries that were merged. */
   readonly entries: number;
   /**

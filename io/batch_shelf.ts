@@ -180,7 +180,7 @@ export class BatchShelf {
    */
   async countriesOf(manifests: readonly Manifest[], work: Work): Promise<CountryTotals[]> {
     const untold = manifests.filter(({ batches }) => batches.country?.countries === undefined);
-    const paths = untold.map((manifest) => this.check(manifest, "country").path);
+    const paths = untold.map((manifest) => this.check(manifest, "country"));
     const task = { type: "totals", claims: createClaims(), paths } as const;
     const read = paths.length === 0 ? [] : (await work.do(task)).flat();
     const found = new Map(read.map(({ index, countries }) => [untold[index].day, countries]));
@@ -230,10 +230,10 @@ export class BatchShelf {
   /**
    * Looks whether a batch is the one of its manifest.
    *
-   * @returns its path, and how many entries it has
+   * @returns its path
    * @throws {BatchError} where the batch is damaged, or is not the one of the manifest
    */
-  check(manifest: Manifest, kind: KeyKind): { path: string; entryCount: number } {
+  check(manifest: Manifest, kind: KeyKind): string {
     const path = `${this.#folderOf(manifest.day)}/${batchFileName(kind)}`;
     if (this.#store.info(path) === undefined) {
       throw new BatchError(path, 0, "not found, expected a batch");
@@ -242,7 +242,7 @@ export class BatchShelf {
     try {
       const batch = this.#options.engine.openBatch(source, crc32);
       checkAgainstManifest(batch, source, manifest, kind);
-      return { path, entryCount: batch.trailer.entryCount };
+      return path;
     } finally {
       source.close();
     }

@@ -68,8 +68,8 @@ class CrewOfOne implements Crew {
   end(): void {}
 }
 
-/** What is done so far, shared with the workers: KiB of logs, and thousands of entries. */
-export const PROGRESS_UNITS = { logBytes: 1024, entries: 1024 } as const;
+/** What is done so far, shared with the workers: KiB of logs, thousands of entries and of rows. */
+export const PROGRESS_UNITS = { logBytes: 1024, entries: 1024, rows: 1024 } as const;
 
 /** The place of the integer that says that the task was given up. */
 export const GIVEN_UP = 2;
@@ -86,8 +86,8 @@ export interface WorkerStart {
   /** The mode of new files. */
   readonly fileMode: number;
   /**
-   * Three 32-bit integers: what is done (see {@linkcode PROGRESS_UNITS}), and whether the task was
-   * given up.
+   * Four 32-bit integers: bytes of logs and entries that are done (see {@linkcode PROGRESS_UNITS}),
+   * whether the task was given up, and rows that are done.
    */
   readonly shared: SharedArrayBuffer;
 }
@@ -126,7 +126,7 @@ class WorkerCrew implements Crew {
   readonly jobs: number;
   readonly #parts: CrewParts;
   readonly #fileMode: number;
-  readonly #shared = new SharedArrayBuffer(12);
+  readonly #shared = new SharedArrayBuffer(16);
   #workers: Worker[] = [];
   /** Numbers of jobs are never used again, nor are the names of their files. */
   #started = 0;
@@ -210,6 +210,7 @@ class WorkerCrew implements Crew {
     return {
       logBytes: Atomics.exchange(done, 0, 0) * PROGRESS_UNITS.logBytes,
       entries: Atomics.exchange(done, 1, 0) * PROGRESS_UNITS.entries,
+      rows: Atomics.exchange(done, 3, 0) * PROGRESS_UNITS.rows,
     };
   }
 

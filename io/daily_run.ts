@@ -1,5 +1,5 @@
 /**
- * The daily run: the folders are made and locked, the jobs started, and the stages done.
+ * The daily run, of one date or of several: the folders are made and locked, the jobs started, and the stages done.
  *
  * @module
  */
@@ -7,9 +7,13 @@
 import { engineOf } from "../core/engine.ts";
 import { type RunSummary } from "../core/summary.ts";
 import { createCrew } from "./crew.ts";
+import type { Day } from "../core/day.ts";
+import { StoppedError } from "./drive.ts";
 import { lockFolder, type LockWait } from "./lock.ts";
+import { startCourse } from "./meter.ts";
 import { type Store, StoreError } from "./store.ts";
-import { DailyRun, type DailyRunContext, type DailyRunOptions } from "./run_stages.ts";
+import type { DailyRunContext, DailyRunOptions } from "./run_options.ts";
+import { DailyRun } from "./run_stages.ts";
 
 export type { DailyRunContext, DailyRunOptions };
 
@@ -24,6 +28,31 @@ export async function dailyRun(
   options: DailyRunOptions,
   context: DailyRunContext,
 ): Promise<RunSummary> {
+  const [summary] = await dailyRuns([options.date], options, context);
+  return summary;
+}
+
+/** What the runs of several dates work with. */
+export interface DailyRunsContext extends DailyRunContext {
+  /** Told of each date that is published. */
+  readonly onPublished?: (summary: RunSummary) => void;
+}
+
+/**
+ * Makes the charts of several dates, one after another, by one crew under one lock. A log that
+ * several windows hold is read by the first: a date deletes only batches that are too old for it,
+ * and so for those after it.
+ *
+ * @param dates ascending; `undefined` is the newest day there is
+ * @returns the summaries that were published, in the same order
+ * @throws {Error} where the run of a date fails: those before it are published, and stay
+ * @throws {StoppedError} where the signal was given
+ */
+export async function dailyRuns(
+  dates: readonly (Day | undefined)[],
+  options: DailyRunOptions,
+  context: DailyRunsContext,
+): Promise<RunSummary[]> {
   const { store } = context;
   const folders = [options.batch, options.results];
   const newFolders = folders.flatMap((folder) => missingFolders(store, folder));
@@ -33,7 +62,7 @@ export async function dailyRun(
     const locks = [await lockFolder(options.batch, wait)];
     try {
       if (!isSameFolder(options)) locks.push(await lockFolder(options.results, wait));
-      return await makeWithCrew(options, context);
+      return await makeWithCrew(dates, options, context);
     } finally {
       for (const lock of locks.reverse()) lock.release();
     }
@@ -53,14 +82,25 @@ function waitOf(
 }
 
 async function makeWithCrew(
+  dates: readonly (Day | undefined)[],
   options: DailyRunOptions,
-  context: DailyRunContext,
-): Promise<RunSummary> {
+  context: DailyRunsContext,
+): Promise<RunSummary[]> {
   const { jobs, memory, formats, plugins } = options;
   const engine = engineOf(options.ids);
   const crew = createCrew(jobs, context.store, { memory, engine, formats, plugins });
   try {
-    return await new DailyRun(options, context, crew).make();
+    const course = startCourse();
+    const summaries: RunSummary[] = [];
+    for (const [i, date] of dates.entries()) {
+      if (i > 0 && context.signal?.aborted) throw new StoppedError("Stopped");
+      const laterDates = dates.slice(i + 1).filter((later) => later !== undefined);
+      const run = new DailyRun({ ...options, date }, context, { crew, course, laterDates });
+      const summary = await run.make();
+      context.onPublished?.(summary);
+      summaries.push(summary);
+    }
+    return summaries;
   } finally {
     crew.end();
   }

@@ -134,12 +134,18 @@ function* readTable(
     yield* ended(parts);
   }
   const options: ParserOptions = { ids: context.engine.ids, columns: job.columns };
-  const rows = reader.read(copy?.open() ?? file.source, options, job.take);
+  let rowCount = 0;
+  const take = (block: StreamBlock): void => {
+    rowCount += block.length;
+    job.take(block);
+  };
+  const rows = reader.read(copy?.open() ?? file.source, options, take);
   try {
     for (;;) {
       const { done, value } = yield* awaited(rows.next());
       if (done) return value;
-      yield { logBytes: value, entries: 0 };
+      yield { logBytes: value, rows: rowCount, entries: 0 };
+      rowCount = 0;
     }
   } finally {
     yield* ended(rows);

@@ -58,7 +58,7 @@ export async function makeReports(stage: ReportStage): Promise<RunSummary> {
     for (const chart of stage.options.charts) {
       reports.push(...await makeChart(stage, chart, publication));
     }
-    stage.meter.begin("publishing", {});
+    stage.meter.begin({ stage: "publishing", date: stage.plan.date });
     const summary = stage.summary(reports);
     publication.add(summaryName(stage.plan.date), JSON.stringify(summary, null, 2) + "\n");
     publication.commit();
@@ -79,12 +79,9 @@ async function makeChart(
   const { plan, options, shelf, meter, manifests } = stage;
   const { writers, isCompressed } = options;
   const batchKind = batchKindOf(kind);
-  const batches = usedDays(plan).map((day) => shelf.check(manifests.get(day)!, batchKind));
-  const paths = batches.map(({ path }) => path);
-  meter.begin("charting", {
-    kind,
-    entries: batches.reduce((sum, batch) => sum + batch.entryCount, 0),
-  });
+  const paths = usedDays(plan).map((day) => shelf.check(manifests.get(day)!, batchKind));
+  const { date } = plan;
+  meter.begin({ stage: "charting", date, kind });
   const inputs = await inputsOf(stage, kind, paths);
   const reports = writers.map((writer) => {
     const name = reportName(kind, top, plan.date, writer.extension);
@@ -106,7 +103,7 @@ async function makeChart(
   const ranges = (await withEarlySync(reports.map(({ sink }) => sink), printed)).flat();
   const sorted = ranges.sort((a, b) => a.index - b.index);
   meter.end();
-  meter.begin("publishing", {});
+  meter.begin({ stage: "publishing", date, kind });
   const summaries: ReportSummary[] = [];
   for (const [i, { name, sink, writer }] of reports.entries()) {
     const about = { kind, top, writer: writer.name, ...sizeOfChart(sorted) };

@@ -16,87 +16,40 @@ import {
   shapeOf,
   tallyOf,
 } from "../core/manifest.ts";
-import type { MemoryPlan } from "../core/memory.ts";
-import {
-  batchFileName,
-  batchFolderName,
-  dateOfResult,
-  dayOfBatchFolder,
-  type LogPattern,
-} from "../core/names.ts";
+import { expectedStages } from "../core/forecast.ts";
+import { batchFileName, batchFolderName, dateOfResult, dayOfBatchFolder } from "../core/names.ts";
 import {
   type DayPlan,
   type FoundLog,
   hasTooManyRejected,
+  type Inventory,
   planRun,
   type RunPlan,
   type RunRequest,
 } from "../core/plan.ts";
 import { expired } from "../core/retention.ts";
-import { type IdKind, KEY_KINDS } from "../core/streams.ts";
+import { KEY_KINDS } from "../core/streams.ts";
 import { type RunSummary, summaryOf } from "../core/summary.ts";
-import type { FormatList } from "../formats/built_in.ts";
-import { type Columns, columnsText, type Writer } from "../formats/interface.ts";
+import { columnsText } from "../formats/interface.ts";
 import { BatchShelf } from "./batch_shelf.ts";
 import { type Crew } from "./crew.ts";
-import type { PluginModules } from "./formats.ts";
 import { listBatches, listLogs, listRemains } from "./inventory.ts";
 import { UnsettledLogError } from "./log_intake.ts";
 import { tooManyRejected } from "./messages.ts";
-import { Meter, type Reporter } from "./meter.ts";
+import { type Course, Meter, type Reporter } from "./meter.ts";
 import { pause } from "./pause.ts";
 import { recover } from "./publication.ts";
-import { type ChartRequest, makeReports } from "./report_stage.ts";
+import { makeReports } from "./report_stage.ts";
 import { refusePlan } from "./refusals.ts";
+import type { DailyRunContext, DailyRunOptions } from "./run_options.ts";
 import { type Store, StoreError } from "./store.ts";
 
-/** What a daily run is asked to do. */
-export interface DailyRunOptions extends Omit<RunRequest, "shape"> {
-  /** Folders. */
-  readonly logs: string;
-  readonly batch: string;
-  readonly results: string;
-  /** How logs are called. */
-  readonly logPattern: LogPattern;
-  /** The charts to make, in the order in which they are made; each kind once. */
-  readonly charts: readonly ChartRequest[];
-  readonly strict: boolean;
-  readonly replace: boolean;
-  /** The share of a log's rows that may be rejected. */
-  readonly maxRejected: number;
-  /** Results of this many days are kept; all where it is not given. */
-  readonly keepResultDays?: number;
-  /** The memory of each job. */
-  readonly memory: MemoryPlan;
-  /** How many jobs work at once. */
-  readonly jobs: number;
-  /** The name of the reader; where there is none each log's is found by its name or first bytes. */
-  readonly reader?: string;
-  /** The columns of the fields, where they are not the usual ones. */
-  readonly columns?: Columns;
-  readonly ids: IdKind;
-  /** The formats to choose from. */
-  readonly formats: FormatList;
-  /** Where those of them are that come from outside. */
-  readonly plugins: PluginModules;
-  /** Each chart is written by all of these. */
-  readonly writers: readonly Writer[];
-  /** A log that changed while it was read is read again when it has not changed for so long. */
-  readonly settleSeconds?: number;
-  /** How long a lock that another run holds is waited for. */
-  readonly waitSeconds?: number;
-  /** Whether reports are compressed (gzip). */
-  readonly isCompressed: boolean;
-  /** For the run summary. */
-  readonly versions: Readonly<Record<string, string>>;
-}
-
-/** What a daily run works with. */
-export interface DailyRunContext {
-  readonly store: Store;
-  readonly reporter: Reporter;
-  /** Stops the run between two steps. */
-  readonly signal?: AbortSignal;
+/** What the runs of several dates have in common. */
+export interface RunTools {
+  readonly crew: Crew;
+  readonly course: Course;
+  /** The dates that come after this one, ascending: what is ahead of the crew. */
+  readonly laterDates: readonly Day[];
 }
 
 /** One run, while both folders are locked. */
@@ -110,8 +63,12 @@ export class DailyRun {
   readonly #meter: Meter;
   readonly #manifests = new Map<Day, Manifest>();
   readonly #built = new Set<Day>();
+  readonly #tools: RunTools;
+  /** The plan of this date, and those of the later dates as far as can be told now. */
+  #plans: readonly RunPlan[] = [];
 
-  constructor(options: DailyRunOptions, context: DailyRunContext, crew: Crew) {
+  constructor(options: DailyRunOptions, context: DailyRunContext, tools: RunTools) {
+    this.#tools = tools;
     this.#options = options;
     this.#store = context.store;
     this.#reporter = context.reporter;
@@ -121,7 +78,7 @@ export class DailyRun {
       options.charts.some((chart) => batchKindOf(chart.kind) === kind)
     );
     this.#shape = shapeOf(reader, kinds, { ids, columns: columnsText(columns) });
-    this.#meter = new Meter(crew, context.reporter, context.signal);
+    this.#meter = new Meter(tools.crew, tools.course, context);
     this.#shelf = new BatchShelf(context.store, {
       batchFolder: options.batch,
       logFolder: options.logs,
@@ -175,11 +132,24 @@ export class DailyRun {
   #plan(): RunPlan {
     const { logs, batch, logPattern } = this.#options;
     const hasSeveralLogs = logPattern.hasSeveral;
-    return planRun({ ...this.#options, shape: this.#shape, hasSeveralLogs }, {
+    const request = { ...this.#options, shape: this.#shape, hasSeveralLogs };
+    const inventory = {
       logs: listLogs(this.#store, logs, logPattern),
       batches: listBatches(this.#store, batch),
       remains: listRemains(this.#store, batch),
-    });
+    };
+    const plan = planRun(request, inventory);
+    this.#plans = [plan, ...plansOf(this.#tools.laterDates, request, inventory)];
+    return plan;
+  }
+
+  /** Tells how much work is ahead, of this date and of those after it. */
+  #foresee(): void {
+    this.#tools.course.forecast.expect(expectedStages(this.#plans, {
+      charts: this.#options.charts.map(({ kind }) => kind),
+      kinds: this.#shape.keys,
+      manifests: this.#manifests,
+    }));
   }
 
   /** Builds what is to be built, and judges what is there by the same limit. */
@@ -188,8 +158,11 @@ export class DailyRun {
       if (day.act === "reuse") this.#reuse(day);
     }
     for (const day of plan.days) {
-      if (day.act === "build") await this.#build(day);
+      if (day.act !== "build") continue;
+      this.#foresee();
+      await this.#build(day, plan.date);
     }
+    this.#foresee();
   }
 
   #reuse({ manifest }: DayPlan & { act: "reuse" }): void {
@@ -203,12 +176,14 @@ export class DailyRun {
     this.#manifests.set(day, manifest);
   }
 
-  async #build({ day, logs, why }: Pick<DayPlan & { act: "build" }, "day" | "logs" | "why">) {
+  async #build(
+    { day, logs, why }: Pick<DayPlan & { act: "build" }, "day" | "logs" | "why">,
+    date: Day,
+  ): Promise<void> {
     for (const { name } of logs) {
       this.#reporter.note(`Reading log "${this.#options.logs}/${name}" (${why})`);
     }
-    const logBytes = logs.reduce((sum, log) => sum + log.sizeBytes, 0);
-    this.#meter.begin("batching", { day, logBytes });
+    this.#meter.begin({ stage: "batching", date, day });
     const manifest = await this.#buildSettled(logs);
     this.#meter.end();
     for (const { name, reader, compression } of manifest.logs) {
@@ -280,7 +255,7 @@ export class DailyRun {
       reports,
       manifests: this.#manifests,
       builtDays: this.#built,
-      seconds: this.#meter.seconds,
+      seconds: { ...this.#meter.seconds },
       peakMemoryBytes: this.#meter.peakMemoryBytes,
       versions: this.#options.versions,
     });
@@ -304,7 +279,7 @@ export class DailyRun {
       );
     }
     this.#reporter.warn(`${lowerFirst(damage.message)}; building it again from its log`);
-    await this.#build({ day: damaged.day, logs: damaged.logs, why: "damaged batch" });
+    await this.#build({ day: damaged.day, logs: damaged.logs, why: "damaged batch" }, plan.date);
   }
 
   /** Deletes what has left the window; the charts are out by now. */
@@ -326,6 +301,18 @@ export class DailyRun {
       this.#store.remove(`${results}/${name}`);
     }
   }
+}
+
+/** The plans of dates for which there is one now. */
+function plansOf(dates: readonly Day[], request: RunRequest, inventory: Inventory): RunPlan[] {
+  return dates.flatMap((date) => {
+    try {
+      return [planRun({ ...request, date }, inventory)];
+    } catch {
+      // Its own run says what is wrong with it.
+      return [];
+    }
+  });
 }
 
 function lowerFirst(text: string): string {

@@ -64,13 +64,17 @@ interface Shared {
 function sharedWith(shared: Int32Array): Shared {
   let logBytes = 0;
   let entries = 0;
+  let rows = 0;
   const onStep = (step: Step): void => {
     logBytes += step.logBytes;
     entries += step.entries;
+    rows += step.rows ?? 0;
     Atomics.add(shared, 0, Math.floor(logBytes / PROGRESS_UNITS.logBytes));
     Atomics.add(shared, 1, Math.floor(entries / PROGRESS_UNITS.entries));
+    Atomics.add(shared, 3, Math.floor(rows / PROGRESS_UNITS.rows));
     logBytes %= PROGRESS_UNITS.logBytes;
     entries %= PROGRESS_UNITS.entries;
+    rows %= PROGRESS_UNITS.rows;
   };
   const signal = {
     get aborted(): boolean {

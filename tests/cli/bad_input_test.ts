@@ -1,6 +1,6 @@
 /** Bad input: one clear message, the right exit status, former results untouched. */
 import assert from "node:assert/strict";
-import { today } from "../../cli/run.ts";
+import { today } from "../../cli/make_charts.ts";
 import { formatDay } from "../../core/day.ts";
 import { assertSameFiles } from "./_compare.ts";
 import { assertCharts, batchName, deliver, deliverDays, LAST, logOf, takeAway } from "./_week.ts";
@@ -169,7 +169,7 @@ testProgram("run warns of a log of 0 bytes by name, and uses it", async (place) 
   for (const from of ["log", "batch"]) {
     const { stderr } = await place.run(...TWO_DAYS);
     assert.match(stderr, /^Warning: .*"listen-20211201\.log" has 0 bytes/, from);
-    assert.match(stderr, /2 days used/, from);
+    assert.match(stderr, /2 of 2 days used/, from);
     assertCharts(place, LAST, [LAST - 1, LAST], { logs: { [LAST]: "" } });
   }
 });

@@ -1,7 +1,7 @@
 /** The daily run: what is read, reused, published and deleted. */
 import assert from "node:assert/strict";
 import { crc32 } from "node:zlib";
-import { today } from "../../cli/run.ts";
+import { today } from "../../cli/make_charts.ts";
 import { compactDay, daysOf, formatDay, windowEnding } from "../../core/day.ts";
 import { NUMBERS } from "../../core/engine.ts";
 import { planMemory } from "../../core/memory.ts";
@@ -39,8 +39,8 @@ for (const jobs of ["1", "2"]) {
     deliverDays(place, LAST - 1, 7);
     const { stderr } = await place.run("--date", "2021-11-30", "--jobs", jobs);
     assertCharts(place, LAST - 1, WEEK);
-    assert.match(stderr, /^Charts of 2021-11-30: 7 days used\n/);
-    assert.match(stderr, /read +7 logs, 6 342 rows, \d+ rejected \(pipe\)\n/);
+    assert.match(stderr, /^Charts of 2021-11-30: 7 of 7 days used\n/);
+    assert.match(stderr, /^ {2}read +7 +7 +6 342 +36 +pipe\n/m);
     assert.deepEqual(place.names("results"), [
       "country_top50_20211130.txt",
       "run_20211130.json",
@@ -63,7 +63,7 @@ for (const jobs of ["1", "2"]) {
       deliver(place, LAST);
       const { stderr } = await place.run("--date", "20211201", "--jobs", jobs);
       assertCharts(place, LAST);
-      assert.match(stderr, /read +1 log, .*\n(.*\n)?.*reused +6 batches, /);
+      assert.match(stderr, /^ {2}read +1 +1 .*\n {2}reused +6 +6 /m);
       assert.deepEqual(batchFolders(place), foldersOf(...DAYS.slice(1)));
       assert.deepEqual(daysRead(summaryIn(place, LAST)), ["2021-12-01"]);
       assertCharts(place, LAST - 1, WEEK);
@@ -190,7 +190,7 @@ testProgram("run names missing days in a warning and in the summary", async (pla
   const { stderr } = await place.run("--date", "20211201", "--days", "4");
   const missing = texts(LAST - 2, LAST - 1);
   assert.match(stderr, new RegExp(`^Warning: .* ${missing.join(", ")}`));
-  assert.match(stderr, /2 days used, 2 missing/);
+  assert.match(stderr, /2 of 4 days used, 2 missing/);
   assertCharts(place, LAST, [LAST - 3, LAST]);
   const summary = summaryIn(place, LAST);
   assert.deepEqual(summary.daysMissing, missing);

@@ -106,7 +106,7 @@ for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
             }
             const ended = await endOf(process);
             // Before the program listens and after it has said all, the system ends the process.
-            const isDone = ended.stderr === "" || /^ {2}took /m.test(ended.stderr);
+            const isDone = ended.stderr === "" || /^ {2}memory /m.test(ended.stderr);
             if (ended.status !== 0) assert.equal(ended.status, status, ended.stderr);
             if (ended.status !== 0 && !isDone) {
               assert.match(ended.stderr, /\nStopped: former results are untouched\n$/);

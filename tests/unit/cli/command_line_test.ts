@@ -27,6 +27,8 @@ const RUN_DEFAULTS: RunOptions = {
   batch: "batch",
   results: "results",
   date: undefined,
+  from: undefined,
+  to: undefined,
   days: 7,
   top: 50,
   by: [{ kind: "country" }, { kind: "user" }],
@@ -47,6 +49,7 @@ const RUN_DEFAULTS: RunOptions = {
   keepResults: "all",
   memory: 512 * 2 ** 20,
   jobs: undefined,
+  json: false,
   quiet: false,
   verbose: false,
 };
@@ -101,12 +104,15 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
     "--strict --replace --max-rejected 0.5% --keep-batches 30 --keep-results 365 " +
     "--memory 1GiB --jobs 2 --quiet --log-name p{YYYYMMDD}* --reader ./r.js " +
     "--columns song=a,user=b,country=c --ids text --writer top,x/w.js --compress gz --config c.json " +
-    "--settle 60 --wait 5 --file-mode 600";
+    "--settle 60 --wait 5 --file-mode 600 --json";
   const options: RunOptions = {
     logs: "l",
     batch: "b",
     results: "r",
     date: parseDay("2021-12-01"),
+    from: undefined,
+    to: undefined,
+    json: true,
     days: 3,
     top: 10,
     by: [{ kind: "user" }],

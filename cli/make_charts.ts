@@ -1,0 +1,166 @@
+/**
+ * The daily run as the options ask for it.
+ *
+ * @module
+ */
+
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Day, dayOf, daysOf, formatDay } from "../core/day.ts";
+import { type MemoryPlan, planMemory } from "../core/memory.ts";
+import type { RunSummary } from "../core/summary.ts";
+import { engineOf } from "../core/engine.ts";
+import { columnsText } from "../formats/interface.ts";
+import { type DailyRunOptions, dailyRuns } from "../io/daily_run.ts";
+import { loadFormats, type PluginModule } from "../io/formats.ts";
+import type { ChartRequest } from "../io/report_stage.ts";
+import type { Reporter } from "../io/meter.ts";
+import { denoStoreWith } from "../io/store.ts";
+import { cannotUse } from "./errors.ts";
+import type { FormatName } from "./format_values.ts";
+import type { RunOptions } from "./options.ts";
+import { counted } from "./figures.ts";
+import { listed } from "./values.ts";
+import { versions } from "./version.ts";
+import type { World } from "./world.ts";
+
+/** Today in the local time zone. */
+export function today(): Day {
+  const now = new Date();
+  return dayOf(now.getFullYear(), now.getMonth() + 1, now.getDate())!;
+}
+
+/** Whether several dates are published, as many as there are. */
+export function isRange({ from, to }: RunOptions): boolean {
+  return from !== undefined && to !== undefined;
+}
+
+/** The dates to publish, ascending; `undefined` is the newest day there is. */
+export function datesOf({ date, from, to }: RunOptions): readonly (Day | undefined)[] {
+  return from === undefined || to === undefined ? [date] : daysOf({ from, to });
+}
+
+/** What a run tells and whom it listens to. */
+export interface Reporting {
+  readonly reporter: Reporter;
+  readonly world: World;
+  /** Told of each date that is published. */
+  readonly onPublished?: (summary: RunSummary) => void;
+}
+
+/**
+ * Does the daily run, of one date or of several.
+ *
+ * @returns the summaries, by date ascending
+ * @throws {UsageError} where an option cannot be used on this day or with this memory
+ */
+export async function makeCharts(
+  options: RunOptions,
+  { reporter, world: { stop: signal, isStandalone }, onPublished }: Reporting,
+): Promise<RunSummary[]> {
+  const { days, keepBatches, keepResults, logName, columns, ids } = options;
+  const { logs, batch, results, strict, replace, maxRejected, compress } = options;
+  const { settle: settleSeconds, wait: waitSeconds, fileMode } = options;
+  const now = today();
+  const dates = datesOf(options);
+  const last = dates[dates.length - 1];
+  if (last !== undefined && last > now) {
+    throw cannotUse(
+      `--${isRange(options) ? "to" : "date"} ${formatDay(last)}`,
+      `a day in the future, expected today (${formatDay(now)}) or before`,
+    );
+  }
+  const formats = await chosenFormats(options, isStandalone);
+  return await dailyRuns(dates, {
+    ...{ logs, batch, results, strict, replace, maxRejected, ids, columns },
+    ...{ settleSeconds, waitSeconds },
+    today: now,
+    windowDays: days,
+    logPattern: logName,
+    charts: chartsOf(options),
+    keepBatchDays: keepBatches ?? days,
+    keepResultDays: keepResults === "all" ? undefined : keepResults,
+    ...shareOut(options),
+    ...formats,
+    isCompressed: compress === "gz",
+    versions: versions(),
+  }, { store: denoStoreWith(fileMode), reporter, signal, onPublished });
+}
+
+/** The charts with their sizes. */
+function chartsOf({ by, top }: RunOptions): ChartRequest[] {
+  return by.map((chart) => ({ kind: chart.kind, top: chart.top ?? top }));
+}
+
+/** The formats that were asked for. */
+async function chosenFormats(
+  { reader, writer, columns }: RunOptions,
+  isStandalone: boolean,
+): Promise<Pick<DailyRunOptions, "formats" | "plugins" | "reader" | "writers">> {
+  const modules = (names: readonly FormatName[]): PluginModule[] =>
+    names.filter(({ isModule }) => isModule).map(({ name }) => ({ path: name, url: urlOf(name) }));
+  const plugins = {
+    isStandalone,
+    readers: modules(reader === undefined ? [] : [reader]),
+    writers: modules(writer),
+  };
+  const formats = await loadFormats(plugins);
+  // What comes from outside stands behind the built-in ones, in the order in which it was given.
+  const outside = formats.writers.slice(formats.writers.length - plugins.writers.length);
+  const writers = writer.map(({ name, isModule }) =>
+    isModule ? outside.shift()! : chosen(formats.writers, name, "writer")
+  );
+  const readers = formats.readers;
+  const found = reader === undefined
+    ? undefined
+    : reader.isModule
+    ? readers[readers.length - 1]
+    : chosen(readers, reader.name, "reader");
+  if (columns !== undefined && found?.takesColumns === false) {
+    throw cannotUse(
+      `--columns ${columnsText(columns)}`,
+      `reader ${found.name} has no columns, expected another --reader`,
+    );
+  }
+  return { formats, plugins, writers, reader: found?.name };
+}
+
+/** A format by its name; one that is not there is a mistake of the command line. */
+function chosen<F extends { readonly name: string }>(
+  formats: readonly F[],
+  name: string,
+  noun: "reader" | "writer",
+): F {
+  const format = formats.find((each) => each.name === name);
+  if (format !== undefined) return format;
+  const names = formats.map((each) => each.name);
+  throw cannotUse(`--${noun} ${name}`, `unknown "${name}", expected ${listed(names, "or")}`);
+}
+
+function urlOf(path: string): string {
+  return pathToFileURL(resolve(path)).href;
+}
+
+/**
+ * Shares the memory out to the jobs. As many jobs as there are cores are only made where the memory
+ * is enough for them; as many as were asked for are made or refused.
+ */
+function shareOut(options: RunOptions): { jobs: number; memory: MemoryPlan } {
+  const { memory } = options;
+  const top = Math.max(...chartsOf(options).map((chart) => chart.top));
+  const engine = engineOf(options.ids);
+  for (let jobs = options.jobs ?? navigator.hardwareConcurrency;; jobs--) {
+    const plan = planMemory(memory, { top, jobs, engine });
+    if (typeof plan !== "number") return { jobs, memory: plan };
+    if (options.jobs === undefined && jobs > 1) continue;
+    throw cannotUse(
+      `--memory ${mebibytes(memory)}MiB`,
+      `too little memory for ${counted(jobs, "job")} and --top ${top}, ` +
+        `expected at least ${mebibytes(plan)}MiB`,
+    );
+  }
+}
+
+function mebibytes(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / 2 ** 20);
+}
