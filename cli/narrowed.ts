@@ -15,6 +15,7 @@ import { type Access, accessOf } from "./access.ts";
 import type { CommandToDo } from "./command_line.ts";
 import { printError } from "./console.ts";
 import type { ExitStatus } from "./errors.ts";
+import { withLinksFollowed } from "./links.ts";
 import type { Facts, World } from "./world.ts";
 
 /** What the worker is told: what to do, or with which status to stop. */
@@ -30,7 +31,7 @@ export interface CommandAnswer {
 /** Does a command in a worker with narrowed permissions. */
 export async function performNarrowed(toDo: CommandToDo, world: World): Promise<ExitStatus> {
   const { stop, ...facts } = world;
-  const worker = startWorker(accessOf(toDo, isThere));
+  const worker = startWorker(withLinksFollowed(accessOf(toDo, isThere), toDo));
   const tellStop = (): void => worker.postMessage({ stop: stop.reason } satisfies CommandMessage);
   try {
     return await new Promise((resolve) => {

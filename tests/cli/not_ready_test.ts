@@ -22,6 +22,22 @@ testProgram("run follows links that lead to a log", async (place) => {
   assertCharts(place, LAST, WINDOW);
 });
 
+testProgram("run follows links in the place of its folders", async (place) => {
+  deliverDays(place, LAST, 2);
+  Deno.renameSync(place.path("logs"), place.path("logs-of-today"));
+  for (const name of ["batch", "results", "logs"]) {
+    Deno.mkdirSync(place.path(`${name}-of-today`), { recursive: true });
+    Deno.symlinkSync(`${name}-of-today`, place.path(name));
+  }
+  for (const jobs of ["1", "2"]) {
+    await place.run(...TWO_DAYS, "--jobs", jobs);
+    assertCharts(place, LAST, WINDOW);
+    for (const name of place.names("batch-of-today")) {
+      if (name.endsWith("manifest.json")) place.remove(`batch-of-today/${name}`);
+    }
+  }
+});
+
 testProgram("run reads the log again when its link leads to another one", async (place) => {
   deliver(place, LAST - 1);
   place.write("elsewhere/first", bytesOf(logOf(LAST)));
