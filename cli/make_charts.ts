@@ -15,7 +15,7 @@ import { type DailyRunOptions, dailyRuns } from "../io/daily_run.ts";
 import { loadFormats, type PluginModule } from "../io/formats.ts";
 import type { ChartRequest } from "../io/report_stage.ts";
 import type { Reporter } from "../io/meter.ts";
-import { denoStoreWith } from "../io/store.ts";
+import { denoStoreWith, FILE_MODE } from "../io/store.ts";
 import { cannotUse } from "./errors.ts";
 import type { FormatName } from "./format_values.ts";
 import type { RunOptions } from "./options.ts";
@@ -84,7 +84,7 @@ export async function makeCharts(
     ...formats,
     isCompressed: compress === "gz",
     versions: versions(),
-  }, { store: denoStoreWith(fileMode), reporter, signal, onPublished });
+  }, { store: denoStoreWith(fileMode ?? FILE_MODE), reporter, signal, onPublished });
 }
 
 /** The charts with their sizes. */

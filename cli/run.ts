@@ -7,6 +7,8 @@
 import { formatDay } from "../core/day.ts";
 import type { RunSummary } from "../core/summary.ts";
 import type { Reporter } from "../io/meter.ts";
+import { METRICS_MODE, type RunEnd, writeMetrics } from "../io/metrics_file.ts";
+import { denoStoreWith, StoreError } from "../io/store.ts";
 import { print, printError } from "./console.ts";
 import { datesOf, isRange, makeCharts, type Reporting } from "./make_charts.ts";
 import type { RunOptions } from "./options.ts";
@@ -20,11 +22,13 @@ export async function run(options: RunOptions, world: World): Promise<RunSummary
   const published: RunSummary[] = [];
   const onPublished = (summary: RunSummary): void => {
     published.push(summary);
+    tellMonitor(options, { summary });
     if (!quiet && !json) printError(summaryText(summary, results, world.terminal?.color));
   };
   try {
     await makeCharts(options, { ...reportingOf(options, world), onPublished });
   } catch (error) {
+    tellMonitor(options, "failed");
     if (published.length > 0) printError(whatIsPublished(published, options));
     throw error;
   } finally {
@@ -32,6 +36,18 @@ export async function run(options: RunOptions, world: World): Promise<RunSummary
   }
   if (json) print(JSON.stringify(isRange(options) ? published : published[0], null, 2) + "\n");
   return published;
+}
+
+/** Writes the metrics, where they are asked for; no run fails for want of them. */
+function tellMonitor({ metrics, fileMode }: RunOptions, end: RunEnd): void {
+  if (metrics === undefined) return;
+  const store = denoStoreWith(fileMode ?? METRICS_MODE);
+  try {
+    writeMetrics(store, metrics, end, Math.floor(Date.now() / 1000));
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    printError(`Warning: ${error.message}`);
+  }
 }
 
 /** Tells which dates of several were published before one failed. */

@@ -164,9 +164,18 @@ export const RUN_OPTION_ROWS = [
   {
     flag: "--file-mode",
     placeholder: "MODE",
-    default: "0640",
+    otherwise: "0640",
     help: "who may read and write new files",
     kind: fileMode,
+    commands: ["run"],
+  },
+  {
+    flag: "--metrics",
+    placeholder: "FILE",
+    otherwise: "no file",
+    help: "figures of the run for a monitor",
+    kind: file,
+    use: "replace",
     commands: ["run"],
   },
   {

@@ -41,7 +41,8 @@ const RUN_DEFAULTS: RunOptions = {
   config: undefined,
   settle: 0,
   wait: 0,
-  fileMode: 0o640,
+  fileMode: undefined,
+  metrics: undefined,
   strict: false,
   replace: false,
   maxRejected: 0.01,
@@ -104,7 +105,7 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
     "--strict --replace --max-rejected 0.5% --keep-batches 30 --keep-results 365 " +
     "--memory 1GiB --jobs 2 --quiet --log-name p{YYYYMMDD}* --reader ./r.js " +
     "--columns song=a,user=b,country=c --ids text --writer top,x/w.js --compress gz --config c.json " +
-    "--settle 60 --wait 5 --file-mode 600 --json";
+    "--settle 60 --wait 5 --file-mode 600 --json --metrics m.prom";
   const options: RunOptions = {
     logs: "l",
     batch: "b",
@@ -126,6 +127,7 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
     settle: 60,
     wait: 5,
     fileMode: 0o600,
+    metrics: "m.prom",
     strict: true,
     replace: true,
     maxRejected: 0.005,
