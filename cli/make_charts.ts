@@ -58,7 +58,7 @@ export async function makeCharts(
   options: RunOptions,
   { reporter, world: { stop: signal, isStandalone }, onPublished }: Reporting,
 ): Promise<RunSummary[]> {
-  const { days, keepBatches, keepResults, logName, columns, ids } = options;
+  const { days, keepBatches, keepHistory, keepResults, logName, columns, ids } = options;
   const { logs, batch, results, strict, replace, maxRejected, compress } = options;
   const { settle: settleSeconds, wait: waitSeconds, fileMode } = options;
   const now = today();
@@ -79,6 +79,7 @@ export async function makeCharts(
     logPattern: logName,
     charts: chartsOf(options),
     keepBatchDays: keepBatches ?? days,
+    keepHistoryDays: keepHistory,
     keepResultDays: keepResults === "all" ? undefined : keepResults,
     ...shareOut(options),
     ...formats,

@@ -205,6 +205,14 @@ export const RUN_OPTION_ROWS = [
     commands: ["run"],
   },
   {
+    flag: "--keep-history",
+    placeholder: "DAYS",
+    default: "400",
+    help: "days that ranks are kept for movement",
+    kind: wholeDays,
+    commands: ["run"],
+  },
+  {
     flag: "--keep-results",
     placeholder: "DAYS",
     default: "all",

@@ -77,12 +77,12 @@ export class BatchReader {
   /**
    * Opens a cursor over the entries of the keys in `range`.
    *
-   * @param asKey what it says the key is, whatever it is: then the range must be of one key
+   * @param bufferBytes the read buffer
    */
   cursor(
     range: KeyRange = ALL_KEYS,
     bufferBytes: number = MIN_CURSOR_BYTES,
-    asKey?: number,
+    { asKey, isExact }: CursorOptions = {},
   ): BatchCursor {
     const cursor = new BatchCursor({
       source: this.#source,
@@ -91,6 +91,7 @@ export class BatchReader {
       end: this.#blocksEnd,
       bufferBytes,
       asKey,
+      isExact,
     });
     cursor.seek(range);
     return cursor;
@@ -128,14 +129,21 @@ export class BatchReader {
   }
 }
 
-interface CursorParts {
+/** How a cursor reads, and what it says. */
+export interface CursorOptions {
+  /** What it says the key is, whatever it is: then the range must be of one key. */
+  readonly asKey?: number;
+  /** Whether no more is read than the blocks that are asked for; else the buffer is filled. */
+  readonly isExact?: boolean;
+}
+
+interface CursorParts extends CursorOptions {
   readonly source: ByteSource;
   readonly checksum: Checksum;
   /** Where to begin for a key. */
   readonly startOf: (key: number) => number;
   readonly end: number;
   readonly bufferBytes: number;
-  readonly asKey?: number;
 }
 
 /**
@@ -168,9 +176,10 @@ export class BatchCursor {
 
   constructor(parts: CursorParts) {
     this.#parts = parts;
-    const { source, checksum, end, bufferBytes } = parts;
+    const { source, checksum, end, bufferBytes, isExact } = parts;
     const buffer = new Uint8Array(Math.max(MIN_CURSOR_BYTES, bufferBytes));
-    this.#blocks = new BlockStream({ source, checksum, end, buffer, mostBytes: MAX_BLOCK_BYTES });
+    const mostBytes = MAX_BLOCK_BYTES;
+    this.#blocks = new BlockStream({ source, checksum, end, buffer, mostBytes, isExact });
   }
 
   /** Goes before the first segment of a range of keys. */
@@ -178,6 +187,18 @@ export class BatchCursor {
     this.#finish();
     this.#range = range;
     this.#blocks.seek(this.#parts.startOf(range.from));
+  }
+
+  /** Goes before the first segment of the block at an offset that the index has. */
+  seekBlock(offset: number): void {
+    this.#finish();
+    this.#range = ALL_KEYS;
+    this.#blocks.seek(offset);
+  }
+
+  /** Whether the next segment is in another block. */
+  get isBlockDone(): boolean {
+    return this.#group === this.#groups;
   }
 
   /**

@@ -202,7 +202,7 @@ export interface NarrowedInputs {
  */
 export function* narrowInputs(
   given: readonly MergeInput[],
-  tools: Tools & Pick<MergeOptions, "isWorld">,
+  tools: Tools & Pick<MergeOptions, "isWorld" | "isExact">,
 ): Generator<Step, NarrowedInputs> {
   const { fanIn, scratch, checksum, engine } = tools;
   if (fanIn < 2 || fanIn > MAX_FAN_IN) {

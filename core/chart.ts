@@ -76,6 +76,8 @@ export interface ChartJob {
   readonly range?: KeyRange;
   /** All keys count as one; the batches are by country. */
   readonly isWorld?: boolean;
+  /** Whether no more is read than the blocks of the range: for a few keys. */
+  readonly isExact?: boolean;
 }
 
 /** Printed bytes are handed to the sink in pieces of about this size. */
@@ -92,16 +94,14 @@ const STEP_ENTRIES = 1 << 18;
  */
 export function* chartSteps(job: ChartJob, tools: Tools): Generator<Step, ChartSize> {
   const { engine, cursorBytes } = tools;
-  const { range = ALL_KEYS, isWorld = false } = job;
+  const { range = ALL_KEYS, isWorld = false, isExact } = job;
   const given = isWorld
     ? worldInputs(job.batches, engine)
     : job.batches.map((batch) => ({ batch, range }));
-  const narrowed = yield* narrowInputs(given, { ...tools, isWorld });
+  const narrowed = yield* narrowInputs(given, { ...tools, isWorld, isExact });
   const maker = new ChartMaker(job.top, [job], engine);
-  const size = yield* maker.make(engine.merger(narrowed.inputs, { cursorBytes, isWorld }), {
-    isFirst: true,
-    isLast: true,
-  });
+  const merger = engine.merger(narrowed.inputs, { cursorBytes, isWorld, isExact });
+  const size = yield* maker.make(merger, { isFirst: true, isLast: true });
   for (const run of narrowed.runs) run.remove();
   return size;
 }

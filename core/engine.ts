@@ -18,22 +18,24 @@ import { ALL_KEYS, BatchReader, type KeyRange } from "./batch_reader.ts";
 import type { ByteSink, ByteSource } from "./bytes.ts";
 import type { Checksum } from "./crc32.ts";
 import type { ChartRow } from "./chart.ts";
-import { COUNTRY_KEYS } from "./country.ts";
+import { COUNTRY_KEYS, parseCountry } from "./country.ts";
 import type { EntryList } from "./entries.ts";
 import { keyRanges } from "./key_ranges.ts";
 import { KeyMerger, mergeBytes } from "./merge.ts";
 import { type LogSample, type Partitions, partitionsOf } from "./partitions.ts";
 import { Piece } from "./piece.ts";
 import { type ChunkList, mostPartitions, Scatter, type ScatterParts } from "./scatter.ts";
+import { type KeyCount, songCounts } from "./song_lookup.ts";
 import type { IdKind, KeyKind, StreamBlock } from "./streams.ts";
 import { TextBatchReader } from "./text_batch_reader.ts";
 import { TextBlockEncoder, writeTextBatchEnd } from "./text_blocks.ts";
-import { rangesOfTextKeys, textKeyRanges } from "./text_key_ranges.ts";
+import { rangeOfTextKey, rangesOfTextKeys, textKeyRanges } from "./text_key_ranges.ts";
 import { textMergeBytes, TextMerger } from "./text_merge.ts";
 import { textPartitionsOf } from "./text_partitions.ts";
 import { TEXT_STREAM_BYTES, TextPiece } from "./text_piece.ts";
 import { MIN_TEXT_WORK_BYTES, mostTextPartitions, TextScatter } from "./text_scatter.ts";
 import { TextSelection, textSelectionBytes } from "./text_selection.ts";
+import { textSongCounts } from "./text_song_lookup.ts";
 import { TopSongs, topSongsBytes } from "./top_songs.ts";
 
 /** The least memory to batch numbers in. */
@@ -87,6 +89,8 @@ export interface MergeOptions {
   readonly cursorBytes: number;
   /** All keys count as one, the world. */
   readonly isWorld?: boolean;
+  /** Whether no more is read than the blocks that are asked for; else the buffers are filled. */
+  readonly isExact?: boolean;
 }
 
 /** The parts that depend on what ids are. */
@@ -116,6 +120,10 @@ export interface Engine {
   keyRanges(batches: readonly OpenBatch[], entries: number): KeyRange[];
   /** A range for each key of a batch by country. */
   rangesOfKeys(batch: OpenBatch): KeyRange[];
+  /** The range of one key: a country's code, or a user's id as text. */
+  rangeOfKey(kind: KeyKind, key: string): KeyRange;
+  /** Finds how often a song was played in each country; see song_lookup.ts. */
+  songCounts(batch: OpenBatch, song: string): KeyCount[];
   selection(top: number): Selection;
   /** The memory of a selection of `top` songs, in bytes. */
   selectionBytes(top: number): number;
@@ -135,9 +143,10 @@ export const NUMBERS: Engine = {
   blocks: (sink, checksum) => new BlockEncoder(sink, checksum),
   writeBatchEnd,
   openBatch: (source, checksum) => new BatchReader(source, checksum),
-  merger: (inputs, { cursorBytes, isWorld }) => {
+  merger: (inputs, { cursorBytes, isWorld, isExact }) => {
+    const options = { asKey: isWorld ? 0 : undefined, isExact };
     const cursors = inputs.map(({ batch, range }) =>
-      (batch as BatchReader).cursor(range, cursorBytes, isWorld ? 0 : undefined)
+      (batch as BatchReader).cursor(range, cursorBytes, options)
     );
     return new KeyMerger(cursors);
   },
@@ -153,6 +162,11 @@ export const NUMBERS: Engine = {
     }
     return ranges;
   },
+  rangeOfKey: (kind, key) => {
+    const from = kind === "user" ? Number(key) : parseCountry(key) ?? NaN;
+    return { from, to: from + 1 };
+  },
+  songCounts: (batch, song) => songCounts(batch as BatchReader, Number(song)),
   selection: (top) => new TopSongs(top),
   selectionBytes: topSongsBytes,
 };
@@ -174,6 +188,9 @@ export const TEXTS: Engine = {
   mergeBytes: textMergeBytes,
   keyRanges: (batches, entries) => textKeyRanges(batches as readonly TextBatchReader[], entries),
   rangesOfKeys: (batch) => rangesOfTextKeys(batch as TextBatchReader),
+  rangeOfKey: (_kind, key) => rangeOfTextKey(new TextEncoder().encode(key)),
+  songCounts: (batch, song) =>
+    textSongCounts(batch as TextBatchReader, new TextEncoder().encode(song)),
   selection: (top) => new TextSelection(top),
   selectionBytes: textSelectionBytes,
 };

@@ -106,6 +106,8 @@ export interface BlockSource {
   readonly buffer: Uint8Array;
   /** The most bytes of a block with its frame. */
   readonly mostBytes: number;
+  /** Whether no more is read than the blocks that are asked for; else the buffer is filled. */
+  readonly isExact?: boolean;
 }
 
 /** Goes over the blocks of a batch, one after another. */
@@ -171,12 +173,13 @@ export class BlockStream {
   /** Makes `count` bytes from `#at` on stand in the buffer. */
   #need(count: number): void {
     if (this.#filled - this.#at >= count) return;
-    const { buffer, source, end } = this.#from;
+    const { buffer, source, end, isExact } = this.#from;
     buffer.copyWithin(0, this.#at, this.#filled);
     this.#filled -= this.#at;
     this.#bufferOffset += this.#at;
     this.#at = 0;
-    const room = buffer.subarray(this.#filled, buffer.length - COLUMN_SLACK_BYTES);
+    const most = isExact ? count : buffer.length - COLUMN_SLACK_BYTES;
+    const room = buffer.subarray(this.#filled, most);
     const offset = this.#bufferOffset + this.#filled;
     const wanted = room.subarray(0, Math.max(0, end - offset));
     this.#filled += source.read(wanted, offset);

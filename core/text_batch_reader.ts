@@ -112,6 +112,8 @@ export interface TextRoom {
   readonly sizeBytes: number;
   /** What it says that every key is. */
   readonly asKey?: number;
+  /** Whether no more is read than the blocks that are asked for; else the buffer is filled. */
+  readonly isExact?: boolean;
 }
 
 /** Goes over the entries of a batch, one segment after another; see `BatchCursor`. */
@@ -152,6 +154,7 @@ export class TextCursor {
       end,
       buffer,
       mostBytes: MAX_TEXT_BLOCK_BYTES,
+      isExact: room.isExact,
     });
   }
 
@@ -166,6 +169,18 @@ export class TextCursor {
       ? HEADER_BYTES
       : this.#reader.startOf(textBytes(bytes, this.#from));
     this.#blocks.seek(start);
+  }
+
+  /** Goes before the first segment of the block at an offset that the index has. */
+  seekBlock(offset: number): void {
+    this.#finish();
+    this.#from = this.#to = -1;
+    this.#blocks.seek(offset);
+  }
+
+  /** Whether the next segment is in another block. */
+  get isBlockDone(): boolean {
+    return this.#group === this.#groups;
   }
 
   /** Copies a bound to the texts; returns where it is, or -1 where there is none. */

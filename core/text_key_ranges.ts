@@ -15,7 +15,7 @@ import {
   type TextRange,
 } from "./text_batch_reader.ts";
 import { compareBytes, textsOver } from "./text_compare.ts";
-import { textBytes } from "./texts.ts";
+import { MAX_TEXT_BYTES, textBytes } from "./texts.ts";
 
 /** As `keyRanges` of key_ranges.ts. */
 export function textKeyRanges(readers: readonly TextBatchReader[], entries: number): KeyRange[] {
@@ -52,6 +52,16 @@ export function rangesOfTextKeys(reader: TextBatchReader): KeyRange[] {
     from = Uint8Array.of(...key, 0);
     ranges.push(textRange(key, from));
   }
+}
+
+/** The range of one key. */
+export function rangeOfTextKey(key: Uint8Array): TextRange {
+  // No text stands between a key and the key with a zero byte behind it; where there is no room
+  // for that, none stands before the last byte becomes the next one.
+  const to = key.length < MAX_TEXT_BYTES
+    ? Uint8Array.of(...key, 0)
+    : Uint8Array.of(...key.subarray(0, -1), key[key.length - 1] + 1);
+  return textRange(key, to);
 }
 
 /** The range of the keys from `from` to before `to`; without a bound where one is not given. */

@@ -60,7 +60,8 @@ export class TextMerger {
   readonly #areas: readonly (readonly EntryList[])[];
 
   /** @param inputs at most {@linkcode MAX_FAN_IN} */
-  constructor(inputs: readonly MergeInput[], { cursorBytes, isWorld = false }: MergeOptions) {
+  constructor(inputs: readonly MergeInput[], options: MergeOptions) {
+    const { cursorBytes, isWorld = false, isExact } = options;
     const count = inputs.length;
     if (count > MAX_FAN_IN) {
       throw new RangeError(
@@ -73,7 +74,7 @@ export class TextMerger {
     const texts = this.#texts = textsOver(this.texts);
     const asKey = isWorld ? WORLD_AT : undefined;
     this.#cursors = inputs.map(({ batch }, i) => {
-      const room = { texts, from: CURSORS_AT + i * sizeBytes, sizeBytes, asKey };
+      const room = { texts, from: CURSORS_AT + i * sizeBytes, sizeBytes, asKey, isExact };
       return new TextCursor(batch as TextBatchReader, room);
     });
     this.#active = new Int32Array(count);

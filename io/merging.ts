@@ -215,15 +215,12 @@ function openReports(
   const share = Math.floor(outputBuffer.length / task.outputs.length);
   const close = (): void => files.forEach((file) => file.close());
   try {
-    const outputs = task.outputs.map(({ writer, output, turns }, i) => {
+    const outputs = task.outputs.map(({ writer, output, turns, top }, i) => {
       files.push(store.openToWrite(output));
       const buffer = outputBuffer.subarray(i * share, (i + 1) * share);
-      const { kind, top } = task;
-      const printer = named(formats.writers, writer, "writer").printer({
-        kind,
-        top,
-        ids: engine.ids,
-      });
+      const shape = { kind: task.kind, top, ids: engine.ids };
+      const full = named(formats.writers, writer, "writer").printer(shape);
+      const printer = top < task.top ? shortened(full, top) : full;
       return { printer, sink: new OrderedOutput(files[i], turns, buffer) };
     });
     return { outputs, close };
@@ -231,4 +228,18 @@ function openReports(
     close();
     throw error;
   }
+}
+
+/** Prints only the first songs of each key. */
+function shortened(printer: ChartPrinter, top: number): ChartPrinter {
+  return {
+    begin: (out) => printer.begin?.(out),
+    print: (row, out) => {
+      const { count } = row;
+      row.count = Math.min(count, top);
+      printer.print(row, out);
+      row.count = count;
+    },
+    end: (out) => printer.end?.(out),
+  };
 }

@@ -23,3 +23,8 @@ export function tooManyRejected(path: string, tally: RowTally, maxRejected: numb
   return `Cannot use log "${path}": ${rejected} of ${tally.rows} rows rejected, ${share} ` +
     `(${reasons}), expected at most ${percent(maxRejected)} (--max-rejected)${rows.join("")}`;
 }
+
+/** Makes a message go on behind a colon. */
+export function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -155,6 +155,11 @@ function readJournal(store: Store, path: string): Journal {
 
 /** Reads a whole small file as text. */
 export function readText(store: Store, path: string): string {
+  return new TextDecoder().decode(readBytes(store, path));
+}
+
+/** Reads a whole small file. */
+export function readBytes(store: Store, path: string): Uint8Array {
   const file = store.openToRead(path);
   try {
     const bytes = new Uint8Array(file.sizeBytes());
@@ -164,7 +169,7 @@ export function readText(store: Store, path: string): string {
       if (count === 0) break;
       filled += count;
     }
-    return new TextDecoder().decode(bytes.subarray(0, filled));
+    return bytes.subarray(0, filled);
   } finally {
     file.close();
   }

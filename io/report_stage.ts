@@ -7,18 +7,24 @@
 import { batchKindOf, type ChartKind } from "../core/chart.ts";
 import { combinedCrc32 } from "../core/crc32.ts";
 import type { Day } from "../core/day.ts";
+import { hasHistory, type HistoryKind, MAX_HISTORY_TOP } from "../core/history.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { reportName, summaryName } from "../core/names.ts";
 import { type RunPlan, usedDays } from "../core/plan.ts";
 import { hexadecimal, type ReportSummary, type RunSummary } from "../core/summary.ts";
+import type { IdKind } from "../core/streams.ts";
 import type { Writer } from "../formats/interface.ts";
+import { top as plainWriter } from "../formats/top.ts";
 import { createClaims } from "./claims.ts";
 import type { BatchShelf } from "./batch_shelf.ts";
 import { withEarlySync } from "./early_sync.ts";
+import type { FileSink } from "./byte_files.ts";
+import type { History, NewHistory } from "./history.ts";
 import type { Meter } from "./meter.ts";
-import { createTurns, type WrittenRange } from "./ordered_output.ts";
+import { lowerFirst } from "./messages.ts";
+import { createTurns, type TurnState, type WrittenRange } from "./ordered_output.ts";
 import { Publication } from "./publication.ts";
-import type { Store } from "./store.ts";
+import { type Store, StoreError } from "./store.ts";
 import { compressReport } from "./compressed_report.ts";
 import type { ChartResult, RunInput } from "./tasks.ts";
 
@@ -37,58 +43,143 @@ export interface ReportStage {
     readonly charts: readonly ChartRequest[];
     readonly writers: readonly Writer[];
     readonly isCompressed: boolean;
+    readonly ids: IdKind;
   };
   readonly store: Store;
   readonly shelf: BatchShelf;
+  readonly history: History;
   readonly meter: Meter;
   readonly manifests: ReadonlyMap<Day, Manifest>;
   /** Makes the summary that is published with the reports. */
   readonly summary: (reports: readonly ReportSummary[]) => RunSummary;
+  readonly warn: (text: string) => void;
+}
+
+/** What is on its way while the reports of a date are made. */
+interface Publishing {
+  readonly publication: Publication;
+  readonly history: NewHistory;
 }
 
 /**
- * Makes and publishes the reports of the plan's date.
+ * Makes and publishes the reports of the plan's date, and what the history keeps of them.
  *
  * @throws {BatchError} where a batch is damaged: nothing was published
  */
 export async function makeReports(stage: ReportStage): Promise<RunSummary> {
   const publication = new Publication(stage.store, stage.options.results);
+  const publishing = { publication, history: stage.history.begin(stage.plan.date) };
   try {
     const reports: ReportSummary[] = [];
     for (const chart of stage.options.charts) {
-      reports.push(...await makeChart(stage, chart, publication));
+      reports.push(...await makeChart(stage, chart, publishing));
     }
     stage.meter.begin({ stage: "publishing", date: stage.plan.date });
     const summary = stage.summary(reports);
     publication.add(summaryName(stage.plan.date), JSON.stringify(summary, null, 2) + "\n");
     publication.commit();
+    commitOrWarn(publishing.history, stage.warn);
     stage.meter.end();
     return summary;
   } catch (error) {
-    abandon(publication);
+    abandon(publishing);
     throw error;
   }
+}
+
+/** The charts are out: what cannot be added to the history now is added by the next run. */
+function commitOrWarn(history: NewHistory, warn: (text: string) => void): void {
+  try {
+    history.commit();
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    warn(`${lowerFirst(error.message)}; the charts are published, but not in the history`);
+    abandon({ history });
+  }
+}
+
+/** A report on its way. */
+interface NewReport {
+  readonly name: string;
+  readonly writer: Writer;
+  readonly sink: FileSink;
+  readonly turns: TurnState;
+}
+
+/** What the history keeps of a chart, on its way. */
+interface NewRanks {
+  readonly kind: HistoryKind;
+  readonly top: number;
+  readonly sink: FileSink;
+  readonly turns: TurnState;
 }
 
 /** Makes the reports of one chart: one for each writer. */
 async function makeChart(
   stage: ReportStage,
-  { kind, top }: ChartRequest,
-  publication: Publication,
+  chart: ChartRequest,
+  publishing: Publishing,
 ): Promise<ReportSummary[]> {
-  const { plan, options, shelf, meter, manifests } = stage;
-  const { writers, isCompressed } = options;
+  const { kind, top } = chart;
+  const reports = stage.options.writers.map((writer) =>
+    newReport(stage, chart, writer, publishing)
+  );
+  const ranks = hasHistory(kind)
+    ? {
+      kind,
+      top: Math.min(top, MAX_HISTORY_TOP),
+      sink: publishing.history.create(kind),
+      turns: createTurns(0),
+    }
+    : undefined;
+  const sorted = await printChart(stage, chart, reports, ranks);
+  const { meter } = stage;
+  meter.begin({ stage: "publishing", date: stage.plan.date, kind });
+  const size = sizeOfChart(sorted);
+  const printed = (i: number): WrittenRange =>
+    joinedRanges(sorted.map(({ written }) => written[i]));
+  if (ranks !== undefined) finishRanks(stage, ranks, printed(reports.length), publishing);
+  const summaries: ReportSummary[] = [];
+  for (const [i, report] of reports.entries()) {
+    const file = await finishReport(stage, report, printed(i), publishing);
+    summaries.push({ ...file, kind, top, writer: report.writer.name, ...size });
+  }
+  meter.end();
+  return summaries;
+}
+
+function newReport(
+  { plan, options }: ReportStage,
+  { kind, top }: ChartRequest,
+  writer: Writer,
+  { publication }: Publishing,
+): NewReport {
+  const name = reportName(kind, top, plan.date, writer.extension);
+  const sink = options.isCompressed ? publication.createScratch(name) : publication.create(name);
+  return { name, sink, writer, turns: createTurns(0) };
+}
+
+/** Has the jobs merge the batches and print the reports, and the ranks behind them. */
+async function printChart(
+  stage: ReportStage,
+  { kind, top }: ChartRequest,
+  reports: readonly NewReport[],
+  ranks: NewRanks | undefined,
+): Promise<ChartResult[number][]> {
+  const { plan, shelf, meter, manifests } = stage;
   const batchKind = batchKindOf(kind);
   const paths = usedDays(plan).map((day) => shelf.check(manifests.get(day)!, batchKind));
   const { date } = plan;
   meter.begin({ stage: "charting", date, kind });
   const inputs = await inputsOf(stage, kind, paths);
-  const reports = writers.map((writer) => {
-    const name = reportName(kind, top, plan.date, writer.extension);
-    const sink = isCompressed ? publication.createScratch(name) : publication.create(name);
-    return { name, sink, writer, turns: createTurns(0) };
-  });
-  const isCut = kind !== "world" && writers.every((writer) => writer.isCutAtKeys);
+  const isCut = kind !== "world" && reports.every(({ writer }) => writer.isCutAtKeys);
+  const outputs = reports.map(({ sink, turns, writer }) => (
+    { output: sink.path, turns, writer: writer.name, top }
+  ));
+  if (ranks !== undefined) {
+    const { sink, turns } = ranks;
+    outputs.push({ output: sink.path, turns, writer: plainWriter.name, top: ranks.top });
+  }
   const printed = meter.do({
     type: "chart",
     claims: createClaims(),
@@ -96,28 +187,32 @@ async function makeChart(
     ranges: shelf.rangesOf(inputs.map(({ path }) => path), isCut ? meter.jobs : 1),
     kind,
     top,
-    outputs: reports.map(({ sink, turns, writer }) => (
-      { output: sink.path, turns, writer: writer.name }
-    )),
+    outputs,
   });
   const ranges = (await withEarlySync(reports.map(({ sink }) => sink), printed)).flat();
-  const sorted = ranges.sort((a, b) => a.index - b.index);
   meter.end();
-  meter.begin({ stage: "publishing", date, kind });
-  const summaries: ReportSummary[] = [];
-  for (const [i, { name, sink, writer }] of reports.entries()) {
-    const about = { kind, top, writer: writer.name, ...sizeOfChart(sorted) };
-    const printed = joinedRanges(sorted.map(({ written }) => written[i]));
-    if (isCompressed) {
-      const file = await compressReport({ store: stage.store, publication, plain: sink, name });
-      summaries.push({ ...file, ...about });
-    } else {
-      publication.finish(sink);
-      summaries.push({ name, ...printed, ...about });
-    }
-  }
-  meter.end();
-  return summaries;
+  return ranges.sort((a, b) => a.index - b.index);
+}
+
+function finishRanks(
+  { plan, options }: ReportStage,
+  { kind, top, sink }: NewRanks,
+  { sizeBytes, crc32 }: WrittenRange,
+  { history }: Publishing,
+): void {
+  const about = { windowDays: plan.days.length, top, ids: options.ids, sizeBytes, crc32 };
+  history.finish(kind, sink, about);
+}
+
+async function finishReport(
+  { store, options }: ReportStage,
+  { name, sink }: NewReport,
+  { sizeBytes, crc32 }: WrittenRange,
+  { publication }: Publishing,
+): Promise<Pick<ReportSummary, "name" | "sizeBytes" | "crc32">> {
+  if (options.isCompressed) return await compressReport({ store, publication, plain: sink, name });
+  publication.finish(sink);
+  return { name, sizeBytes, crc32: hexadecimal(crc32) };
 }
 
 /** The inputs of the last merge of a chart. */
@@ -139,20 +234,22 @@ function sizeOfChart(ranges: ChartResult): Pick<ReportSummary, "keys" | "streams
 }
 
 /** Puts together what is known of the parts of a report. */
-function joinedRanges(parts: readonly WrittenRange[]): Pick<ReportSummary, "sizeBytes" | "crc32"> {
-  let [sizeBytes, crc] = [0, 0];
+function joinedRanges(parts: readonly WrittenRange[]): WrittenRange {
+  let [sizeBytes, crc32] = [0, 0];
   for (const part of parts) {
-    crc = combinedCrc32(crc, part.crc32, part.sizeBytes);
+    crc32 = combinedCrc32(crc32, part.crc32, part.sizeBytes);
     sizeBytes += part.sizeBytes;
   }
-  return { sizeBytes, crc32: hexadecimal(crc) };
+  return { sizeBytes, crc32 };
 }
 
 /** Cleans up after a failure, whose own error is the one to be shown. */
-function abandon(publication: Publication): void {
-  try {
-    publication.abandon();
-  } catch {
-    // What cannot be deleted now is deleted by the next start.
+function abandon({ publication, history }: Partial<Publishing>): void {
+  for (const set of [publication, history]) {
+    try {
+      set?.abandon();
+    } catch {
+      // What cannot be deleted now is deleted by the next start.
+    }
   }
 }

@@ -29,6 +29,8 @@ export interface DailyRunOptions extends Omit<RunRequest, "shape"> {
   readonly replace: boolean;
   /** The share of a log's rows that may be rejected. */
   readonly maxRejected: number;
+  /** The history of charts is kept for this many days. */
+  readonly keepHistoryDays: number;
   /** Results of this many days are kept; all where it is not given. */
   readonly keepResultDays?: number;
   /** The memory of each job. */

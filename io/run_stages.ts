@@ -35,7 +35,8 @@ import { BatchShelf } from "./batch_shelf.ts";
 import { type Crew } from "./crew.ts";
 import { listBatches, listLogs, listRemains } from "./inventory.ts";
 import { UnsettledLogError } from "./log_intake.ts";
-import { tooManyRejected } from "./messages.ts";
+import { History } from "./history.ts";
+import { lowerFirst, tooManyRejected } from "./messages.ts";
 import { type Course, Meter, type Reporter } from "./meter.ts";
 import { pause } from "./pause.ts";
 import { recover } from "./publication.ts";
@@ -60,6 +61,7 @@ export class DailyRun {
   readonly #signal: AbortSignal | undefined;
   readonly #shape: BatchShape;
   readonly #shelf: BatchShelf;
+  readonly #history: History;
   readonly #meter: Meter;
   readonly #manifests = new Map<Day, Manifest>();
   readonly #built = new Set<Day>();
@@ -79,6 +81,7 @@ export class DailyRun {
     );
     this.#shape = shapeOf(reader, kinds, { ids, columns: columnsText(columns) });
     this.#meter = new Meter(tools.crew, tools.course, context);
+    this.#history = new History(context.store, options.batch, (text) => this.#reporter.warn(text));
     this.#shelf = new BatchShelf(context.store, {
       batchFolder: options.batch,
       logFolder: options.logs,
@@ -121,6 +124,7 @@ export class DailyRun {
       const isBatch = dayOfBatchFolder(name) !== undefined && this.#store.info(folder)?.isFolder;
       if (isBatch) recover(this.#store, folder);
     }
+    this.#history.recover();
     const completed = recover(this.#store, results);
     if (completed.length > 0) {
       this.#reporter.warn(
@@ -226,9 +230,11 @@ export class DailyRun {
           options: this.#options,
           store: this.#store,
           shelf: this.#shelf,
+          history: this.#history,
           meter: this.#meter,
           manifests: this.#manifests,
           summary: (reports) => this.#summary(plan, reports),
+          warn: (text) => this.#reporter.warn(text),
         });
         this.#shelf.clearRuns();
         return summary;
@@ -284,11 +290,12 @@ export class DailyRun {
 
   /** Deletes what has left the window; the charts are out by now. */
   #expire(plan: RunPlan): void {
-    const { results, keepResultDays } = this.#options;
+    const { results, keepResultDays, keepHistoryDays } = this.#options;
     for (const day of plan.expired) {
       this.#reporter.note(`Deleting the batch of ${formatDay(day)}`);
       this.#shelf.remove(day);
     }
+    this.#history.expire(plan.date, keepHistoryDays, (text) => this.#reporter.note(text));
     if (keepResultDays === undefined) return;
     const extensions = this.#options.formats.writers.map((writer) => writer.extension);
     const dated = (this.#store.list(results) ?? []).flatMap((name) => {
@@ -313,8 +320,4 @@ function plansOf(dates: readonly Day[], request: RunRequest, inventory: Inventor
       return [];
     }
   });
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -141,6 +141,8 @@ export interface ChartTask extends Claimed {
 export interface ReportOutput extends SharedOutput {
   /** The name of the writer. */
   readonly writer: string;
+  /** The most songs of a key, at most those of the chart. */
+  readonly top: number;
 }
 
 /** For each range that a job printed, what it holds. */

@@ -17,4 +17,5 @@ export const USUAL = {
   plugins: NO_PLUGINS,
   writers: [top],
   isCompressed: false,
+  keepHistoryDays: 400,
 } satisfies Partial<DailyRunOptions>;

@@ -51,7 +51,14 @@ for (const jobs of ["1", "2"]) {
       const folder = `${compactDay(day)}/`;
       return [folder, ...files.map((file) => folder + file)];
     });
-    assert.deepEqual(place.names("batch"), expected, "no lock and no temporary file stays");
+    const history = ["history/", "history/20211130/"].concat(
+      ["country.txt", "manifest.json"].map((file) => `history/20211130/${file}`),
+    );
+    assert.deepEqual(
+      place.names("batch"),
+      [...expected, ...history],
+      "no lock and no temporary file stays",
+    );
   });
 
   testProgram(

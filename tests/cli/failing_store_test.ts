@@ -173,6 +173,7 @@ for (
     ["the user batch", /\/20211201\/\.user\.batch\.aside$/],
     ["the manifest", /\/20211201\/\.manifest\.json\.aside$/],
     ["the country report", /\/results\/\.country_top50_20211201\.txt\.aside$/],
+    ["the history", /\/batch\/history\/20211201\/\.country\.txt\.aside$/],
     ["the user report", /\/results\/\.user_top50_20211201\.txt\.aside$/],
     ["the summary", /\/results\/\.run_20211201\.json\.aside$/],
     ["the journal", /\/results\/\.\.publish\.json\.aside$/],

@@ -98,6 +98,8 @@ testProgram(
       "a/",
       "a/batch/",
       "a/batch/20211201/",
+      "a/batch/history/",
+      "a/batch/history/20211201/",
       "b/",
     ]);
     const refused = ["--batch", place.path("later/a/batch"), "--date", "2020-01-01"];

@@ -47,6 +47,7 @@ const RUN_DEFAULTS: RunOptions = {
   replace: false,
   maxRejected: 0.01,
   keepBatches: undefined,
+  keepHistory: 400,
   keepResults: "all",
   memory: 512 * 2 ** 20,
   jobs: undefined,
@@ -102,7 +103,7 @@ Deno.test("parseCommandLine() gives every option its default", NO_PERMISSIONS, (
 
 Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => {
   const argv = "run --logs l --batch b --results r --date 2021-12-01 --days 3 --top 10 --by user " +
-    "--strict --replace --max-rejected 0.5% --keep-batches 30 --keep-results 365 " +
+    "--strict --replace --max-rejected 0.5% --keep-batches 30 --keep-history 900 --keep-results 365 " +
     "--memory 1GiB --jobs 2 --quiet --log-name p{YYYYMMDD}* --reader ./r.js " +
     "--columns song=a,user=b,country=c --ids text --writer top,x/w.js --compress gz --config c.json " +
     "--settle 60 --wait 5 --file-mode 600 --json --metrics m.prom";
@@ -132,6 +133,7 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
     replace: true,
     maxRejected: 0.005,
     keepBatches: 30,
+    keepHistory: 900,
     keepResults: 365,
     memory: 2 ** 30,
     jobs: 2,

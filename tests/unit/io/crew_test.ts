@@ -47,7 +47,7 @@ function chartTask(folder: string): ChartTask {
     claims: createClaims(),
     inputs: [{ path: `${folder}/user.batch` }],
     ranges: Array.from({ length: RANGES }, (_, i) => ({ from: i * step, to: (i + 1) * step })),
-    outputs: [{ output: `${folder}/out`, turns: createTurns(0), writer: "top" }],
+    outputs: [{ output: `${folder}/out`, turns: createTurns(0), writer: "top", top: 50 }],
     kind: "user",
     top: 50,
   };
