@@ -5,6 +5,7 @@
  */
 
 import { pause } from "./pause.ts";
+import { StoreError } from "./store.ts";
 
 const LOCK = ".lock";
 
@@ -70,8 +71,7 @@ function openLock(path: string): Deno.FsFile {
   try {
     return Deno.openSync(path, { read: true, write: true, create: true, mode: 0o640 });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`Cannot lock "${path}": ${reason}`, { cause });
+    throw new StoreError("lock", path, cause);
   }
 }
 

@@ -144,7 +144,8 @@ export class LogIntake {
     const info = this.#store.info(path);
     const isSame = info !== undefined && isSameLog(log, { name: log.name, ...info });
     if (isSame && readBytes === log.sizeBytes) return;
-    const sizes = `${log.sizeBytes} bytes at the start, ${info?.sizeBytes ?? 0} at the end`;
+    const end = info === undefined ? "gone" : info.sizeBytes;
+    const sizes = `${log.sizeBytes} bytes at the start, ${end} at the end`;
     const what = info?.sizeBytes === log.sizeBytes ? "its modification time changed" : sizes;
     throw new UnsettledLogError(
       `Cannot use log "${path}": still being written (${what}), ` +

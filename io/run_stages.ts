@@ -209,7 +209,8 @@ export class DailyRun {
       const before = this.#found(logs);
       await pause(1000 * settleSeconds, this.#signal);
       const after = this.#found(logs);
-      if (!hasSameLogs(before, after)) throw error;
+      const isGone = after.length < logs.length;
+      if (isGone || !hasSameLogs(before, after)) throw error;
       return await this.#shelf.build(after, this.#meter);
     }
   }

@@ -152,7 +152,11 @@ class DenoFile implements OpenFile {
   writeAt(bytes: Uint8Array, offset: number): void {
     attempt("write", this.path, () => {
       this.#goTo(offset);
-      for (let at = 0; at < bytes.length;) at += this.#file.writeSync(bytes.subarray(at));
+      for (let at = 0; at < bytes.length;) {
+        const count = this.#file.writeSync(bytes.subarray(at));
+        if (count === 0) throw new Error("0 bytes written, expected some");
+        at += count;
+      }
       this.#position = offset + bytes.length;
     });
   }

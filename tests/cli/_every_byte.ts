@@ -9,17 +9,15 @@
  */
 
 import assert from "node:assert/strict";
-import { MIN_CURSOR_BYTES } from "../../core/batch_reader.ts";
 import { CHART_KINDS } from "../../core/chart.ts";
 import { formatDay } from "../../core/day.ts";
-import { engineOf } from "../../core/engine.ts";
 import type { IdKind } from "../../core/streams.ts";
 import { dailyRun, type DailyRunOptions } from "../../io/daily_run.ts";
 import { denoStore } from "../../io/store.ts";
 import { chartOf } from "../oracle.ts";
 import { watchedStore } from "../unit/io/stores.ts";
 import { assertSameFiles, type Texts } from "./_compare.ts";
-import { USUAL } from "./_usual.ts";
+import { SILENT, smallRun } from "./_usual.ts";
 import { batchName, deliver, LAST } from "./_week.ts";
 import { inPlace, type Place } from "./program.ts";
 
@@ -41,34 +39,10 @@ const LOGS: Readonly<Record<IdKind, readonly [string, string]>> = {
 
 /** The disk, with nothing waiting for it. */
 const QUICK = watchedStore(denoStore, () => {});
-const SILENT = { warn: () => {}, note: () => {}, progress: () => {} };
 
 function optionsIn(place: Place, ids: IdKind, logs: string): DailyRunOptions {
-  const { leastWorkBytes } = engineOf(ids);
-  return {
-    ...USUAL,
-    logs: place.path(logs),
-    batch: place.path("batch"),
-    results: place.path("results"),
-    charts: CHART_KINDS.map((kind) => ({ kind, top: 50 })),
-    date: LAST,
-    today: LAST + 1,
-    windowDays: 2,
-    keepBatchDays: 2,
-    ids,
-    strict: false,
-    replace: false,
-    jobs: 1,
-    maxRejected: 0.2,
-    memory: {
-      fanIn: 4,
-      cursorBytes: MIN_CURSOR_BYTES,
-      workBytes: leastWorkBytes,
-      logBufferBytes: 1 << 18,
-      outputBufferBytes: 1 << 12,
-    },
-    versions: {},
-  };
+  const charts = CHART_KINDS.map((kind) => ({ kind, top: 50 }));
+  return smallRun(place, { ids, charts, logs: place.path(logs), maxRejected: 0.2 });
 }
 
 /** Which damages are tried. */

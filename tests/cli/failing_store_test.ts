@@ -2,15 +2,13 @@
  * The daily run on a store that fails: a full disk, too little room, and a failure at every act.
  */
 import assert from "node:assert/strict";
-import { MIN_CURSOR_BYTES } from "../../core/batch_reader.ts";
-import { NUMBERS } from "../../core/engine.ts";
 import { dailyRun, type DailyRunOptions } from "../../io/daily_run.ts";
 import { recover } from "../../io/publication.ts";
 import { denoStore, type Store, StoreError } from "../../io/store.ts";
 import { type Act, diskFull, failingStore, type Failure, watchedStore } from "../unit/io/stores.ts";
 import { assertSameFiles } from "./_compare.ts";
 import { assertCharts, deliver, LAST, logOf } from "./_week.ts";
-import { USUAL } from "./_usual.ts";
+import { SILENT, smallRun } from "./_usual.ts";
 import { IS_COMPILED, Place } from "./program.ts";
 
 /** Defines a test of a part of the program; with the executable there is nothing new to be seen. */
@@ -27,37 +25,8 @@ const DELIVERED_AGAIN = logOf(LAST - 3).slice(0, 4400);
 const OTHER = logOf(LAST - 1).slice(0, 4200);
 const LOGS = { [LAST]: DELIVERED_AGAIN, [LAST - 1]: OTHER };
 
-/** A run of two days, in so little memory that each partition is merged of many runs. */
-function optionsIn(place: Place, others: Partial<DailyRunOptions> = {}): DailyRunOptions {
-  return {
-    logs: place.path("logs"),
-    batch: place.path("batch"),
-    results: place.path("results"),
-    date: LAST,
-    today: LAST + 1,
-    windowDays: 2,
-    keepBatchDays: 2,
-    ...USUAL,
-    strict: false,
-    replace: false,
-    jobs: 1,
-    maxRejected: 0.1,
-    memory: {
-      fanIn: 2,
-      cursorBytes: MIN_CURSOR_BYTES,
-      workBytes: NUMBERS.leastWorkBytes,
-      logBufferBytes: 1 << 18,
-      outputBufferBytes: 1 << 12,
-    },
-    versions: {},
-    ...others,
-  };
-}
-
-const SILENT = { warn: () => {}, note: () => {}, progress: () => {} };
-
 async function runOn(store: Store, place: Place, others?: Partial<DailyRunOptions>) {
-  return await dailyRun(optionsIn(place, others), { store, reporter: SILENT });
+  return await dailyRun(smallRun(place, others), { store, reporter: SILENT });
 }
 
 /** The disk, with nothing waiting for it. */
@@ -228,7 +197,7 @@ test("dailyRun() publishes although a batch cannot be deleted, and warns", async
     });
     const warnings: string[] = [];
     const reporter = { ...SILENT, warn: (text: string) => void warnings.push(text) };
-    await dailyRun(optionsIn(place), { store: stuck, reporter });
+    await dailyRun(smallRun(place), { store: stuck, reporter });
     assertCharts(place, LAST, [LAST - 1, LAST], { logs: LOGS });
     const about = warnings.filter((text) => text.includes("20211129"));
     assert.equal(about.length, 1);
@@ -276,7 +245,7 @@ test("dailyRun() with --settle reads a log again that no longer grows", async ()
     const grow = (): void => Deno.writeTextFileSync(log, "1|2|DE\n", { append: true });
     const warnings: string[] = [];
     const reporter = { ...SILENT, warn: (text: string) => void warnings.push(text) };
-    const options = { ...optionsIn(place), settleSeconds: 0.05 };
+    const options = { ...smallRun(place), settleSeconds: 0.05 };
     await dailyRun(options, { store: disturbed(log, [grow]), reporter });
     const logs = { ...LOGS, [LAST]: Deno.readTextFileSync(log) };
     assertCharts(place, LAST, [LAST - 1, LAST], { logs });
@@ -292,7 +261,7 @@ test("dailyRun() with --settle refuses a log that goes on growing", async () => 
     const grow = (): void => Deno.writeTextFileSync(log, "1|2|DE\n", { append: true });
     const growing = setInterval(grow, 20);
     try {
-      const options = { ...optionsIn(place), settleSeconds: 0.2 };
+      const options = { ...smallRun(place), settleSeconds: 0.2 };
       const store = disturbed(log, [grow, grow, grow, grow]);
       await assert.rejects(dailyRun(options, { store, reporter: SILENT }), {
         message: /^Cannot use log ".*1201\.log": still being written /,
