@@ -84,10 +84,10 @@ export {
   type FoundBatch,
   type FoundLog,
   type Inventory,
-  planRun,
   type RunPlan,
   type RunRequest,
 } from "./core/plan.ts";
+export { planRun } from "./core/planning.ts";
 export { type BatchShape, type LogIdentity, type Manifest, shapeOf } from "./core/manifest.ts";
 export {
   type DayLog,

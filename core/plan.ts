@@ -1,25 +1,20 @@
 /**
- * The plan of a run: what to read, build, reuse and delete, as plain data made of plain data.
+ * The plan of a run: what to read, build, reuse, refuse and delete, as plain data; and the plain
+ * data that it is made of (see planning.ts).
  *
  * @module
  */
 
-import { type Day, daysOf, formatDay, type Window, windowEnding } from "./day.ts";
-import {
-  type BatchShape,
-  hasSameLogs,
-  type LogIdentity,
-  type Manifest,
-  shapeDifference,
-} from "./manifest.ts";
-import { expired } from "./retention.ts";
-import { rejectedCount, type RowTally } from "./streams.ts";
+import type { Day, Window } from "./day.ts";
+import type { BatchShape, LogIdentity, Manifest } from "./manifest.ts";
 
 /** A log that was found. */
 export interface FoundLog extends LogIdentity {
   readonly day: Day;
   /** Whether it is a link that leads nowhere: an error to read, and gone where a batch serves. */
   readonly isDangling?: boolean;
+  /** What it is, where it is no file. */
+  readonly notFile?: string;
 }
 
 /** A batch that was found. */
@@ -36,6 +31,14 @@ export interface Inventory {
   readonly batches: readonly FoundBatch[];
   /** Days with a folder that holds no batch: what a deletion that was cut short has left. */
   readonly remains?: readonly Day[];
+  /** Whether there is no folder of logs. */
+  readonly hasNoLogFolder?: boolean;
+  /** The names in the folder of the results. */
+  readonly results?: readonly string[];
+  /** The days that the published run of the date used; text where its summary is damaged. */
+  readonly published?: readonly Day[] | string;
+  /** Free bytes where batches and results are, where that is known. */
+  readonly freeBytes?: Readonly<Partial<Record<"batch" | "results", number>>>;
 }
 
 /** What is asked of a run. */
@@ -50,6 +53,25 @@ export interface RunRequest {
   readonly shape: BatchShape;
   /** Whether a day may have several logs. */
   readonly hasSeveralLogs?: boolean;
+  /** The folders, for messages. */
+  readonly folders?: RunFolders;
+  /** Whether a missing day or a log of 0 bytes is refused. */
+  readonly strict?: boolean;
+  /** Whether charts of fewer days than the published ones are not refused. */
+  readonly replace?: boolean;
+  /** The share of a log's rows that may be rejected; all of them by default. */
+  readonly maxRejected?: number;
+  /** Results of this many days are kept; all where it is not given. */
+  readonly keepResultDays?: number;
+  /** The endings of reports, by which those that expire are known. */
+  readonly reportExtensions?: readonly string[];
+}
+
+/** The folders of a run as they were given. */
+export interface RunFolders {
+  readonly logs: string;
+  readonly batch: string;
+  readonly results: string;
 }
 
 /** What is to be done for one day of the window. */
@@ -67,7 +89,14 @@ export type DayPlan =
     /** The logs of the batch; none where they are gone. */
     readonly logs: readonly FoundLog[];
   }
-  | { readonly act: "miss"; readonly day: Day };
+  | { readonly act: "miss"; readonly day: Day }
+  | {
+    readonly act: "refuse";
+    readonly day: Day;
+    readonly logs: readonly FoundLog[];
+    /** What a run that is refused for it says. */
+    readonly message: string;
+  };
 
 /** What a run is going to do. */
 export interface RunPlan {
@@ -77,92 +106,33 @@ export interface RunPlan {
   readonly days: readonly DayPlan[];
   /** The days whose batches leave after publishing. */
   readonly expired: readonly Day[];
-}
-
-/**
- * Plans a run.
- *
- * @throws {Error} where there is neither log nor batch in the window, or a batch cannot be used
- *   and its log is gone
- */
-export function planRun(request: RunRequest, inventory: Inventory): RunPlan {
-  const date = request.date ?? newestDay(request.today, inventory);
-  const window = windowEnding(date, request.windowDays);
-  const days = daysOf(window).map((day) => planDay(day, request, inventory));
-  if (days.every((day) => day.act === "miss")) {
-    throw new Error(
-      `Cannot make charts of ${formatDay(window.from)} to ${formatDay(window.to)}: ` +
-        "neither log nor batch on any day, expected at least one" + newestHint(inventory),
-    );
-  }
-  const kept = Math.max(request.keepBatchDays, request.windowDays);
-  const stored = [...inventory.batches.map((batch) => batch.day), ...inventory.remains ?? []];
-  return { date, window, days, expired: expired(stored, date, kept) };
+  /** The results that leave then, by name. */
+  readonly expiredResults: readonly string[];
+  /** Why the run is refused, the first reason first; none where it can be done. */
+  readonly refusals: readonly string[];
+  /** What a person should know even when all goes well. */
+  readonly warnings: readonly string[];
 }
 
 /** The newest day before today that has a log or a batch. */
-function newestDay(today: Day, inventory: Inventory): Day {
-  const found = [...inventory.logs, ...inventory.batches].map(({ day }) => day);
-  const newest = Math.max(...found.filter((day) => day < today));
-  if (newest !== -Infinity) return newest;
-  throw new Error(
-    "Cannot choose a date: neither log nor batch of a day before today, expected at least one" +
-      (found.includes(today) ? ` (--date ${formatDay(today)} uses the log of today)` : ""),
+export function newestDay(today: Day, { logs, batches }: Inventory): Day | undefined {
+  const newest = Math.max(
+    ...[...logs, ...batches].map(({ day }) => day).filter((day) => day < today),
   );
-}
-
-function newestHint({ logs, batches }: Inventory): string {
-  const newest = Math.max(...[...logs, ...batches].map((found) => found.day));
-  return newest === -Infinity ? "" : ` (the newest day there is: --date ${formatDay(newest)})`;
-}
-
-function planDay(day: Day, request: RunRequest, inventory: Inventory): DayPlan {
-  const found = logsOf(day, request, inventory);
-  const batch = inventory.batches.find((each) => each.day === day);
-  if (batch === undefined) {
-    return found.length > 0
-      ? { act: "build", day, logs: found, why: "new log" }
-      : { act: "miss", day };
-  }
-  const isThere = found.some(({ isDangling }) => isDangling !== true);
-  const logs = isThere ? found : [];
-  const { manifest } = batch;
-  const problem = typeof manifest === "string"
-    ? manifest
-    : shapeDifference(manifest.shape, request.shape);
-  if (isThere && problem !== undefined) return { act: "build", day, logs, why: problem };
-  if (typeof manifest === "string" || problem !== undefined) {
-    throw new Error(
-      `Cannot use the batch of ${formatDay(day)}: ${problem}; its log is gone, ` +
-        "expected the log to build the batch again",
-    );
-  }
-  if (isThere && !hasSameLogs(manifest.logs, logs)) {
-    return { act: "build", day, logs, why: "changed log" };
-  }
-  return { act: "reuse", day, manifest, logs };
-}
-
-function logsOf(day: Day, { hasSeveralLogs = false }: RunRequest, { logs }: Inventory): FoundLog[] {
-  const found = logs.filter((log) => log.day === day);
-  if (found.length < 2 || hasSeveralLogs) return found;
-  throw new Error(
-    `Cannot choose the log of ${formatDay(day)}: ${found.map(({ name }) => name).join(" and ")} ` +
-      "are there, expected one (a * in --log-name lets a day have several)",
-  );
+  return newest === -Infinity ? undefined : newest;
 }
 
 /** The days of a plan that are used: those that are not missing. */
-export function usedDays(plan: RunPlan): Day[] {
-  return plan.days.filter((day) => day.act !== "miss").map((day) => day.day);
+export function usedDays({ days }: Pick<RunPlan, "days">): Day[] {
+  return days.filter(({ act }) => act === "build" || act === "reuse").map(({ day }) => day);
 }
 
 /** The days of a plan that are missing. */
-export function missingDays(plan: RunPlan): Day[] {
-  return plan.days.filter((day) => day.act === "miss").map((day) => day.day);
+export function missingDays({ days }: Pick<RunPlan, "days">): Day[] {
+  return days.filter(({ act }) => act === "miss").map(({ day }) => day);
 }
 
-/** Whether a log has too many rejected rows. A log of no rows has none. */
-export function hasTooManyRejected(tally: RowTally, maxRejected: number): boolean {
-  return rejectedCount(tally.rejected) / tally.rows > maxRejected;
+/** The logs that a day is made of. */
+export function logsUsed(day: DayPlan): readonly LogIdentity[] {
+  return day.act === "build" ? day.logs : day.act === "reuse" ? day.manifest.logs : [];
 }

@@ -16,13 +16,13 @@ import {
   type LogRecord,
   type Manifest,
 } from "../core/manifest.ts";
+import { hasTooManyRejected, tooManyRejected } from "../core/messages.ts";
 import { batchFileName, batchFolderName, MANIFEST_NAME } from "../core/names.ts";
-import { type FoundLog, hasTooManyRejected } from "../core/plan.ts";
+import type { FoundLog } from "../core/plan.ts";
 import { KEY_KINDS, type KeyKind } from "../core/streams.ts";
 import { createClaims } from "./claims.ts";
 import { withEarlySync } from "./early_sync.ts";
 import { FileSource } from "./byte_files.ts";
-import { tooManyRejected } from "./messages.ts";
 import type { Work } from "./meter.ts";
 import { createTurns, endOfTurns } from "./ordered_output.ts";
 import { Publication } from "./publication.ts";

@@ -5,37 +5,61 @@
  */
 
 import type { Day } from "../core/day.ts";
-import { decodeManifest, isSound, type LogIdentity, type Manifest } from "../core/manifest.ts";
+import { decodeManifest, isSound, type Manifest } from "../core/manifest.ts";
 import {
   batchFolderName,
   dayOfBatchFolder,
   dayOfLog,
   type LogPattern,
   MANIFEST_NAME,
+  summaryName,
 } from "../core/names.ts";
-import type { FoundBatch, FoundLog } from "../core/plan.ts";
-import { readText } from "./publication.ts";
+import type { FoundBatch, FoundLog, Inventory, RunFolders, RunRequest } from "../core/plan.ts";
+import { dateOf } from "../core/planning.ts";
+import { daysUsedIn } from "../core/summary.ts";
+import { pathAfterRecovery, readText } from "./publication.ts";
 import type { PathInfo, Store } from "./store.ts";
+
+/** What is to be known to look into the folders. */
+export interface InventoryOptions extends RunFolders {
+  readonly logPattern: LogPattern;
+}
+
+/** Looks into the folders, and at what is published of the date of the request. */
+export function takeInventory(
+  store: Store,
+  { logs, batch, results, logPattern }: InventoryOptions,
+  request: RunRequest,
+): Inventory {
+  const found: Inventory = {
+    logs: listLogs(store, logs, logPattern),
+    batches: listBatches(store, batch),
+    remains: listRemains(store, batch),
+    hasNoLogFolder: store.list(logs) === undefined,
+    results: store.list(results) ?? [],
+    freeBytes: { batch: freeBytes(store, batch), results: freeBytes(store, results) },
+  };
+  const date = dateOf(request, found);
+  const path = pathAfterRecovery(store, results, summaryName(date));
+  if (path === undefined) return found;
+  return { ...found, published: daysUsedIn(readText(store, path)) ?? "damaged" };
+}
+
+function freeBytes(store: Store, folder: string): number | undefined {
+  return store.info(folder) === undefined ? undefined : store.freeBytes(folder);
+}
 
 /**
  * Lists the logs of a folder, sorted by name. Folders, links that lead nowhere and other things
  * that have a log's name are listed, too: it is an error to use them, not to see them.
- *
- * @throws {Error} where there is no such folder
  */
 export function listLogs(store: Store, folder: string, pattern: LogPattern): FoundLog[] {
-  const names = store.list(folder);
-  if (names === undefined) {
-    throw new Error(
-      `Cannot read folder "${folder}": not found, expected the folder of the logs (--logs DIR)`,
-    );
-  }
-  return names.flatMap((name) => {
+  return (store.list(folder) ?? []).flatMap((name) => {
     const day = dayOfLog(name, pattern);
     if (day === undefined) return [];
     const path = `${folder}/${name}`;
     const info = store.info(path);
-    if (info !== undefined) return [{ day, name, ...identityOf(info) }];
+    if (info !== undefined) return [{ day, name, ...whatIsFound(info) }];
     return store.isLink(path) ? [{ day, name, ...NOWHERE }] : [];
   });
 }
@@ -43,8 +67,12 @@ export function listLogs(store: Store, folder: string, pattern: LogPattern): Fou
 /** What a link that leads nowhere is listed as. */
 const NOWHERE = { sizeBytes: 0, modifiedMs: 0, isDangling: true } as const;
 
-function identityOf({ sizeBytes, modifiedMs }: PathInfo): Omit<LogIdentity, "name"> {
-  return { sizeBytes, modifiedMs };
+/** To open a FIFO would be to wait for its writer. */
+function whatIsFound(info: PathInfo): Omit<FoundLog, "name" | "day"> {
+  const { sizeBytes, modifiedMs, isFile, isFolder } = info;
+  if (isFile) return { sizeBytes, modifiedMs };
+  const notFile = isFolder ? "it is a folder" : "it is a FIFO, a socket or a device";
+  return { sizeBytes, modifiedMs, notFile };
 }
 
 /** Lists the batches of a folder. */
@@ -74,8 +102,8 @@ export function readManifest(
   folder: string,
   day: Day,
 ): Manifest | string | undefined {
-  const path = `${folder}/${batchFolderName(day)}/${MANIFEST_NAME}`;
-  if (store.info(path) === undefined) return undefined;
+  const path = pathAfterRecovery(store, `${folder}/${batchFolderName(day)}`, MANIFEST_NAME);
+  if (path === undefined) return undefined;
   const manifest = decodeManifest(readText(store, path));
   if (typeof manifest !== "string" && manifest.day !== day) {
     return "manifest of another day, expected this folder's";

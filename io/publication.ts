@@ -140,6 +140,25 @@ export function recover(store: Store, folder: string): readonly string[] {
   return journal?.files ?? [];
 }
 
+/**
+ * Finds a file as it is after {@linkcode recover}, which changes nothing: under its name, or still
+ * aside where a journal says that it is to have that name.
+ *
+ * @returns its path now, or `undefined` where there is no such file
+ */
+export function pathAfterRecovery(store: Store, folder: string, name: string): string | undefined {
+  const aside = `${folder}/${asideName(name)}`;
+  const path = `${folder}/${name}`;
+  if (store.info(aside) !== undefined && pendingNames(store, folder).includes(name)) return aside;
+  return store.info(path) === undefined ? undefined : path;
+}
+
+/** The names that a publication which was cut short is going to publish. */
+export function pendingNames(store: Store, folder: string): readonly string[] {
+  const path = `${folder}/${JOURNAL}`;
+  return store.info(path) === undefined ? [] : readJournal(store, path).files;
+}
+
 /** Reads a journal; one that is no journal counts as none, for it is written whole or not at all. */
 function readJournal(store: Store, path: string): Journal {
   try {

@@ -21,7 +21,7 @@ import { withEarlySync } from "./early_sync.ts";
 import type { FileSink } from "./byte_files.ts";
 import type { History, NewHistory } from "./history.ts";
 import type { Meter } from "./meter.ts";
-import { lowerFirst } from "./messages.ts";
+import { lowerFirst } from "../core/messages.ts";
 import { createTurns, type TurnState, type WrittenRange } from "./ordered_output.ts";
 import { Publication } from "./publication.ts";
 import { type Store, StoreError } from "./store.ts";

@@ -6,7 +6,7 @@
 
 import type { MemoryPlan } from "../core/memory.ts";
 import type { LogPattern } from "../core/names.ts";
-import type { RunRequest } from "../core/plan.ts";
+import type { RunFolders, RunRequest } from "../core/plan.ts";
 import type { IdKind } from "../core/streams.ts";
 import type { FormatList } from "../formats/built_in.ts";
 import type { Columns, Writer } from "../formats/interface.ts";
@@ -15,28 +15,21 @@ import type { Reporter } from "./meter.ts";
 import type { ChartRequest } from "./report_stage.ts";
 import type { Store } from "./store.ts";
 
-/** What a daily run is asked to do. */
-export interface DailyRunOptions extends Omit<RunRequest, "shape"> {
-  /** Folders. */
-  readonly logs: string;
-  readonly batch: string;
-  readonly results: string;
+/** What the plan of a run depends on. */
+export interface PlanOptions
+  extends
+    Omit<RunRequest, "shape" | "folders" | "hasSeveralLogs" | "reportExtensions">,
+    RunFolders {
   /** How logs are called. */
   readonly logPattern: LogPattern;
-  /** The charts to make, in the order in which they are made; each kind once. */
-  readonly charts: readonly ChartRequest[];
   readonly strict: boolean;
   readonly replace: boolean;
   /** The share of a log's rows that may be rejected. */
   readonly maxRejected: number;
   /** The history of charts is kept for this many days. */
   readonly keepHistoryDays: number;
-  /** Results of this many days are kept; all where it is not given. */
-  readonly keepResultDays?: number;
-  /** The memory of each job. */
-  readonly memory: MemoryPlan;
-  /** How many jobs work at once. */
-  readonly jobs: number;
+  /** The charts to make, in the order in which they are made; each kind once. */
+  readonly charts: readonly ChartRequest[];
   /** The name of the reader; where there is none each log's is found by its name or first bytes. */
   readonly reader?: string;
   /** The columns of the fields, where they are not the usual ones. */
@@ -44,16 +37,24 @@ export interface DailyRunOptions extends Omit<RunRequest, "shape"> {
   readonly ids: IdKind;
   /** The formats to choose from. */
   readonly formats: FormatList;
-  /** Where those of them are that come from outside. */
-  readonly plugins: PluginModules;
   /** Each chart is written by all of these. */
   readonly writers: readonly Writer[];
+  /** Whether reports are compressed (gzip). */
+  readonly isCompressed: boolean;
+}
+
+/** What a daily run is asked to do. */
+export interface DailyRunOptions extends PlanOptions {
+  /** The memory of each job. */
+  readonly memory: MemoryPlan;
+  /** How many jobs work at once. */
+  readonly jobs: number;
+  /** Where formats are that come from outside. */
+  readonly plugins: PluginModules;
   /** A log that changed while it was read is read again when it has not changed for so long. */
   readonly settleSeconds?: number;
   /** How long a lock that another run holds is waited for. */
   readonly waitSeconds?: number;
-  /** Whether reports are compressed (gzip). */
-  readonly isCompressed: boolean;
   /** For the run summary. */
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -4,45 +4,27 @@
  * @module
  */
 
-import { batchKindOf } from "../core/chart.ts";
 import { BatchError } from "../core/batch_format.ts";
 import { type Day, formatDay } from "../core/day.ts";
 import { engineOf } from "../core/engine.ts";
-import {
-  AUTO_READER,
-  type BatchShape,
-  hasSameLogs,
-  type Manifest,
-  shapeOf,
-  tallyOf,
-} from "../core/manifest.ts";
 import { expectedStages } from "../core/forecast.ts";
-import { batchFileName, batchFolderName, dateOfResult, dayOfBatchFolder } from "../core/names.ts";
-import {
-  type DayPlan,
-  type FoundLog,
-  hasTooManyRejected,
-  type Inventory,
-  planRun,
-  type RunPlan,
-  type RunRequest,
-} from "../core/plan.ts";
-import { expired } from "../core/retention.ts";
+import { type BatchShape, hasSameLogs, type Manifest, tallyOf } from "../core/manifest.ts";
+import { lowerFirst } from "../core/messages.ts";
+import { batchFileName, batchFolderName, dayOfBatchFolder } from "../core/names.ts";
+import type { DayPlan, FoundLog, RunPlan } from "../core/plan.ts";
 import { KEY_KINDS } from "../core/streams.ts";
 import { type RunSummary, summaryOf } from "../core/summary.ts";
-import { columnsText } from "../formats/interface.ts";
 import { BatchShelf } from "./batch_shelf.ts";
 import { type Crew } from "./crew.ts";
-import { listBatches, listLogs, listRemains } from "./inventory.ts";
-import { UnsettledLogError } from "./log_intake.ts";
 import { History } from "./history.ts";
-import { lowerFirst, tooManyRejected } from "./messages.ts";
+import { listLogs } from "./inventory.ts";
+import { UnsettledLogError } from "./log_intake.ts";
 import { type Course, Meter, type Reporter } from "./meter.ts";
 import { pause } from "./pause.ts";
 import { recover } from "./publication.ts";
 import { makeReports } from "./report_stage.ts";
-import { refusePlan } from "./refusals.ts";
 import type { DailyRunContext, DailyRunOptions } from "./run_options.ts";
+import { plansOf, planWithInventory, shapeAsked } from "./run_plan.ts";
 import { type Store, StoreError } from "./store.ts";
 
 /** What the runs of several dates have in common. */
@@ -75,19 +57,15 @@ export class DailyRun {
     this.#store = context.store;
     this.#reporter = context.reporter;
     this.#signal = context.signal;
-    const { reader = AUTO_READER, ids, columns } = options;
-    const kinds = KEY_KINDS.filter((kind) =>
-      options.charts.some((chart) => batchKindOf(chart.kind) === kind)
-    );
-    this.#shape = shapeOf(reader, kinds, { ids, columns: columnsText(columns) });
+    this.#shape = shapeAsked(options);
     this.#meter = new Meter(tools.crew, tools.course, context);
     this.#history = new History(context.store, options.batch, (text) => this.#reporter.warn(text));
     this.#shelf = new BatchShelf(context.store, {
       batchFolder: options.batch,
       logFolder: options.logs,
       shape: this.#shape,
-      columns,
-      engine: engineOf(ids),
+      columns: options.columns,
+      engine: engineOf(options.ids),
       readers: options.formats.readers,
       memory: options.memory,
       maxRejected: options.maxRejected,
@@ -98,7 +76,8 @@ export class DailyRun {
   async make(): Promise<RunSummary> {
     this.#recover();
     const plan = this.#plan();
-    refusePlan(plan, this.#options, { store: this.#store, reporter: this.#reporter });
+    if (plan.refusals.length > 0) throw new Error(plan.refusals[0]);
+    for (const warning of plan.warnings) this.#reporter.warn(warning);
     await this.#batch(plan);
     const summary = await this.#publish(plan);
     this.#expireOrWarn(plan);
@@ -134,16 +113,9 @@ export class DailyRun {
   }
 
   #plan(): RunPlan {
-    const { logs, batch, logPattern } = this.#options;
-    const hasSeveralLogs = logPattern.hasSeveral;
-    const request = { ...this.#options, shape: this.#shape, hasSeveralLogs };
-    const inventory = {
-      logs: listLogs(this.#store, logs, logPattern),
-      batches: listBatches(this.#store, batch),
-      remains: listRemains(this.#store, batch),
-    };
-    const plan = planRun(request, inventory);
-    this.#plans = [plan, ...plansOf(this.#tools.laterDates, request, inventory)];
+    const planned = planWithInventory(this.#options, this.#store);
+    const { plan } = planned;
+    this.#plans = [plan, ...plansOf(this.#tools.laterDates, planned)];
     return plan;
   }
 
@@ -156,7 +128,7 @@ export class DailyRun {
     }));
   }
 
-  /** Builds what is to be built, and judges what is there by the same limit. */
+  /** Builds what is to be built. */
   async #batch(plan: RunPlan): Promise<void> {
     for (const day of plan.days) {
       if (day.act === "reuse") this.#reuse(day);
@@ -170,11 +142,6 @@ export class DailyRun {
   }
 
   #reuse({ manifest }: DayPlan & { act: "reuse" }): void {
-    const { maxRejected, logs } = this.#options;
-    for (const { name, tally } of manifest.logs) {
-      if (!hasTooManyRejected(tally, maxRejected)) continue;
-      throw new Error(tooManyRejected(`${logs}/${name}`, tally, maxRejected));
-    }
     const { day } = manifest;
     this.#reporter.note(`Batch of ${formatDay(day)} is there: ${tallyOf(manifest).rows} rows`);
     this.#manifests.set(day, manifest);
@@ -291,34 +258,15 @@ export class DailyRun {
 
   /** Deletes what has left the window; the charts are out by now. */
   #expire(plan: RunPlan): void {
-    const { results, keepResultDays, keepHistoryDays } = this.#options;
     for (const day of plan.expired) {
       this.#reporter.note(`Deleting the batch of ${formatDay(day)}`);
       this.#shelf.remove(day);
     }
+    const { results, keepHistoryDays } = this.#options;
     this.#history.expire(plan.date, keepHistoryDays, (text) => this.#reporter.note(text));
-    if (keepResultDays === undefined) return;
-    const extensions = this.#options.formats.writers.map((writer) => writer.extension);
-    const dated = (this.#store.list(results) ?? []).flatMap((name) => {
-      const day = dateOfResult(name, extensions);
-      return day === undefined ? [] : [{ name, day }];
-    });
-    const leaving = expired(dated.map((result) => result.day), plan.date, keepResultDays);
-    for (const { name } of dated.filter((result) => leaving.includes(result.day))) {
+    for (const name of plan.expiredResults) {
       this.#reporter.note(`Deleting result "${name}"`);
       this.#store.remove(`${results}/${name}`);
     }
   }
-}
-
-/** The plans of dates for which there is one now. */
-function plansOf(dates: readonly Day[], request: RunRequest, inventory: Inventory): RunPlan[] {
-  return dates.flatMap((date) => {
-    try {
-      return [planRun({ ...request, date }, inventory)];
-    } catch {
-      // Its own run says what is wrong with it.
-      return [];
-    }
-  });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { expectedStages, Forecast, type StageWork } from "../../../core/forecast.ts";
 import { type LogRecord, type Manifest, shapeOf } from "../../../core/manifest.ts";
-import { planRun } from "../../../core/plan.ts";
+import { planRun } from "../../../core/planning.ts";
 import { createRowTally } from "../../../core/streams.ts";
 import { test } from "./_support.ts";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { expired } from "../../../core/retention.ts";
+import { dayOf } from "../../../core/day.ts";
+import { expired, expiredResults } from "../../../core/retention.ts";
 import { test } from "./_support.ts";
 
 const CASES: readonly [
@@ -24,3 +25,14 @@ for (const [what, days, date, keptDays, left] of CASES) {
     assert.deepEqual(expired(given, date, keptDays), left);
   });
 }
+
+test("expiredResults() lists reports of our endings and summaries before the days kept", () => {
+  const names = ["run_20211130.json", "user_top50_20211129.txt.gz", "user_top50_20211129.csv"];
+  const date = dayOf(2021, 12, 1)!;
+  const kept = (keepResultDays?: number) =>
+    expiredResults(names, date, { keepResultDays, reportExtensions: ["txt"] });
+  assert.deepEqual(kept(1), names.slice(0, 2));
+  assert.deepEqual(kept(2), names.slice(1, 2));
+  assert.deepEqual(kept(3), []);
+  assert.deepEqual(kept(), []);
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dayOf } from "../../../core/day.ts";
-import { planRun } from "../../../core/plan.ts";
+import { planRun } from "../../../core/planning.ts";
 import { daysUsedIn, hexadecimal, summaryOf } from "../../../core/summary.ts";
 import { logOfDay, logRecordOf, manifestOf, SHAPE, test } from "./_support.ts";
 

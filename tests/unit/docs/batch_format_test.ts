@@ -13,7 +13,7 @@ import { NO_TEXTS } from "../../../core/texts.ts";
 import { dayOf } from "../../../core/day.ts";
 import { EntryList } from "../../../core/entries.ts";
 import { encodeManifest, type Manifest, shapeOf } from "../../../core/manifest.ts";
-import { planRun } from "../../../core/plan.ts";
+import { planRun } from "../../../core/planning.ts";
 import { finished } from "../../../core/steps.ts";
 import { KEY_KINDS, type KeyKind, type LogPart } from "../../../core/streams.ts";
 import {
@@ -273,7 +273,7 @@ Deno.test(
       }
       return "";
     };
-    assert.equal(messageOf(() => planRun(request, { logs: [], batches })), ofManifest);
+    assert.equal(`${planRun(request, { logs: [], batches }).refusals[0]}\n`, ofManifest);
     const logs = manifest.logs.map((log) => ({ day: DAY, ...log }));
     assert.equal(planRun(request, { logs, batches }).days.at(-1)?.act, "build");
 

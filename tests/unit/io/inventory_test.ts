@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { parseDay } from "../../../core/day.ts";
 import { encodeManifest, type Manifest, shapeOf } from "../../../core/manifest.ts";
 import { createRowTally } from "../../../core/streams.ts";
-import { listBatches, listLogs, listRemains, readManifest } from "../../../io/inventory.ts";
+import {
+  listBatches,
+  listLogs,
+  listRemains,
+  readManifest,
+  takeInventory,
+} from "../../../io/inventory.ts";
 import { StoreError } from "../../../io/store.ts";
 import { USUAL } from "../../cli/_usual.ts";
 import { MemoryStore } from "./stores.ts";
@@ -56,9 +62,23 @@ Deno.test("listLogs() leaves out a log that went away while it was listed", NO_P
   assert.deepEqual(listLogs(store, "/logs", PATTERN), []);
 });
 
-Deno.test("listLogs() refuses a folder that is not there", NO_PERMISSIONS, () => {
-  assert.throws(() => listLogs(new MemoryStore(), "/logs", PATTERN), {
-    message: 'Cannot read folder "/logs": not found, expected the folder of the logs (--logs DIR)',
+Deno.test("listLogs() says what is no file", NO_PERMISSIONS, () => {
+  const store = new MemoryStore({ "/logs/listen-20211125.log/inside": "" });
+  assert.deepEqual(listLogs(store, "/logs", PATTERN).map(({ notFile }) => notFile), [
+    "it is a folder",
+  ]);
+});
+
+Deno.test("takeInventory() sees folders that are not there", NO_PERMISSIONS, () => {
+  const options = { logs: "/logs", batch: "/batch", results: "/results", logPattern: PATTERN };
+  const request = { today: DAY, windowDays: 7, keepBatchDays: 7, shape: MANIFEST.shape };
+  assert.deepEqual(takeInventory(new MemoryStore(), options, request), {
+    logs: [],
+    batches: [],
+    remains: [],
+    hasNoLogFolder: true,
+    results: [],
+    freeBytes: { batch: undefined, results: undefined },
   });
 });
 

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { Publication, readText, recover } from "../../../io/publication.ts";
+import {
+  pathAfterRecovery,
+  pendingNames,
+  Publication,
+  readText,
+  recover,
+} from "../../../io/publication.ts";
 import type { Store } from "../../../io/store.ts";
 import { type Act, failingStore, MemoryStore, watchedStore } from "./stores.ts";
 
@@ -225,4 +231,21 @@ Deno.test("readText() reads a file that comes in small parts", NO_PERMISSIONS, (
   });
   assert.equal(readText(slow, "/a"), "äbc");
   assert.equal(store.openFiles, 0);
+});
+
+Deno.test("pathAfterRecovery() finds what a journal is going to name", NO_PERMISSIONS, () => {
+  const store = new MemoryStore({
+    "/out/a": "former",
+    "/out/.a.aside": "fresh",
+    "/out/b": "former",
+    "/out/.b.aside": "given up",
+    "/out/.publish.json": '{"files":["a"],"removals":[]}',
+  });
+  assert.equal(pathAfterRecovery(store, "/out", "a"), "/out/.a.aside");
+  assert.equal(pathAfterRecovery(store, "/out", "b"), "/out/b");
+  assert.equal(pathAfterRecovery(store, "/out", "c"), undefined);
+  assert.deepEqual(pendingNames(store, "/out"), ["a"]);
+  recover(store, "/out");
+  assert.equal(pathAfterRecovery(store, "/out", "a"), "/out/a");
+  assert.equal(readText(store, "/out/a"), "fresh");
 });

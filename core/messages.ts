@@ -4,7 +4,7 @@
  * @module
  */
 
-import { rejectedCount, type RowTally } from "../core/streams.ts";
+import { rejectedCount, type RowTally } from "./streams.ts";
 
 /** Writes a share as percent with up to two decimals. */
 export function percent(share: number): string {
@@ -27,4 +27,9 @@ export function tooManyRejected(path: string, tally: RowTally, maxRejected: numb
 /** Makes a message go on behind a colon. */
 export function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** Whether a log has too many rejected rows. A log of no rows has none. */
+export function hasTooManyRejected(tally: RowTally, maxRejected: number): boolean {
+  return rejectedCount(tally.rejected) / tally.rows > maxRejected;
 }

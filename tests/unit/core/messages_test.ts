@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createRowTally } from "../../../core/streams.ts";
-import { percent, tooManyRejected } from "../../../io/messages.ts";
+import { percent, tooManyRejected } from "../../../core/messages.ts";
 
 const NO_PERMISSIONS = { permissions: "none" } as const;
 

@@ -1,0 +1,70 @@
+/**
+ * The plan of a run, made of what is asked and what is in the folders; nothing is changed for it.
+ *
+ * @module
+ */
+
+import { batchKindOf } from "../core/chart.ts";
+import type { Day } from "../core/day.ts";
+import { AUTO_READER, type BatchShape, shapeOf } from "../core/manifest.ts";
+import { reportName } from "../core/names.ts";
+import type { Inventory, RunPlan, RunRequest } from "../core/plan.ts";
+import { planRun } from "../core/planning.ts";
+import { KEY_KINDS } from "../core/streams.ts";
+import { columnsText } from "../formats/interface.ts";
+import { takeInventory } from "./inventory.ts";
+import type { PlanOptions } from "./run_options.ts";
+import type { Store } from "./store.ts";
+
+/** What batches have to be for what is asked. */
+export function shapeAsked(
+  { reader = AUTO_READER, ids, columns, charts }: PlanOptions,
+): BatchShape {
+  const kinds = KEY_KINDS.filter((kind) =>
+    charts.some((chart) => batchKindOf(chart.kind) === kind)
+  );
+  return shapeOf(reader, kinds, { ids, columns: columnsText(columns) });
+}
+
+/** A plan, and what it was made of. */
+export interface PlanWithInventory {
+  readonly plan: RunPlan;
+  readonly request: RunRequest;
+  readonly inventory: Inventory;
+}
+
+/** Looks into the folders and plans a run. */
+export function planWithInventory(options: PlanOptions, store: Store): PlanWithInventory {
+  const { logs, batch, results, logPattern, formats } = options;
+  const request: RunRequest = {
+    ...options,
+    folders: { logs, batch, results },
+    shape: shapeAsked(options),
+    hasSeveralLogs: logPattern.hasSeveral,
+    reportExtensions: formats.writers.map((writer) => writer.extension),
+  };
+  const inventory = takeInventory(store, { logs, batch, results, logPattern }, request);
+  return { plan: planRun(request, inventory), request, inventory };
+}
+
+/** The plans of later dates, as far as can be told before the first one is carried out. */
+export function plansOf(
+  dates: readonly Day[],
+  { request, inventory }: Omit<PlanWithInventory, "plan">,
+): RunPlan[] {
+  const later = { ...inventory, published: undefined };
+  return dates.map((date) => planRun({ ...request, date }, later))
+    .filter(({ refusals }) => refusals.length === 0);
+}
+
+/** The names of the reports that a run of the plan publishes, in their order. */
+export function reportNames(
+  plan: RunPlan,
+  { charts, writers, isCompressed }: PlanOptions,
+): string[] {
+  return charts.flatMap(({ kind, top }) =>
+    writers.map(({ extension }) =>
+      reportName(kind, top, plan.date, extension) + (isCompressed ? ".gz" : "")
+    )
+  );
+}
