@@ -10,9 +10,9 @@ import { fieldOf, optionsOf } from "./options.ts";
 
 /**
  * What a command does with the path of an option: it reads what is there, writes there too, or
- * puts a file in its place, for which it writes beside it.
+ * puts a file in its place, for which it writes beside it; or it only writes the path's name down.
  */
-export type PathUse = "read" | "write" | "replace";
+export type PathUse = "read" | "write" | "replace" | "name";
 
 /** Paths that may be read, and that may be written, each with all that is below it. */
 export interface Access {
@@ -43,9 +43,9 @@ export function accessOf({ command, options }: CommandToDo, isThere: IsThere): A
     const value = values[fieldOf(flag)];
     return use === undefined || value === undefined ? [] : [{ use, path: value as string }];
   });
-  const written = uses.filter(({ use }) => use !== "read").map(({ use, path }) =>
-    outermostMissing(use === "replace" ? folderOf(path) : path, isThere)
-  );
+  const written = uses.filter(({ use }) => use === "write" || use === "replace").map((
+    { use, path },
+  ) => outermostMissing(use === "replace" ? folderOf(path) : path, isThere));
   const read = uses.filter(({ use }) => use === "read").map(({ path }) => path);
   return { read: [...read, ...moduleFolders(values), ...written], write: written };
 }

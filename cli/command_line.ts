@@ -13,6 +13,7 @@ import { Command, CommanderError, type Help, Option } from "npm:commander@15.1.0
 import { readConfig } from "./config.ts";
 import { cannotUse, EXIT_STATUSES, type UsageError } from "./errors.ts";
 import {
+  argumentsOf,
   type CommandName,
   COMMANDS,
   isCommand,
@@ -27,7 +28,9 @@ import { listed } from "./values.ts";
 
 /** A command that was typed, with the values of all its options. */
 export type CommandToDo = {
-  [C in CommandName]: { readonly command: C; readonly options: OptionsOf<C> };
+  [C in CommandName]:
+    & { readonly command: C; readonly options: OptionsOf<C> }
+    & (C extends "service" ? { readonly typed: Readonly<Record<string, unknown>> } : unknown);
 }[CommandName];
 
 /** A text that was asked for, or that is all the answer there is: a help or the version. */
@@ -109,11 +112,13 @@ function commandToDo(
   { readFile }: CommandLineContext,
 ): CommandToDo {
   const path = given.config;
-  const isConfigured = typeof path === "string" && readFile !== undefined;
+  // A service passes the name of the file on.
+  const isConfigured = typeof path === "string" && readFile !== undefined && command !== "service";
   const config = isConfigured ? readConfig({ path, text: readFile(path) }, command) : {};
   const typed = { ...config, ...given };
   // The options are those of the command; the compiler cannot see it for a name it does not know.
-  const toDo = { command, options: readOptions(command, typed) } as CommandToDo;
+  const options = readOptions(command, typed);
+  const toDo = { command, options, ...command === "service" ? { typed } : {} } as CommandToDo;
   if (toDo.command === "run") refuseContradictions(toDo.options);
   return toDo;
 }
@@ -187,14 +192,28 @@ function makeProgram(io: CommandLineContext, heard: Heard): Command {
     const command = program.command(name);
     describe(command, name, io.color);
     command.action(() => {
-      heard.toDo = commandToDo(name, command.opts(), io);
+      heard.toDo = commandToDo(name, { ...command.opts(), ...wordsGiven(name, command) }, io);
     });
   }
   return program;
 }
 
+/** The words that were typed as arguments, by their fields. */
+function wordsGiven(name: CommandName, command: Command): Record<string, string | string[]> {
+  const rows = argumentsOf(name);
+  return Object.fromEntries(rows.map(({ field, isVariadic }, i) => [
+    field,
+    isVariadic ? command.args.slice(i) : command.args[i],
+  ]));
+}
+
 function describe(command: Command, name: CommandName, color: boolean): void {
-  command.usage("[options]")
+  const words = argumentsOf(name);
+  for (const { name, help, isVariadic } of words) {
+    command.argument(`<${name}${isVariadic ? "..." : ""}>`, help);
+  }
+  const usage = words.map(({ name, isVariadic }) => `${name}${isVariadic ? "..." : ""} `).join("");
+  command.usage(`${usage}[options]`)
     .description(`${COMMANDS[name].summary}.`)
     .summary(COMMANDS[name].summary)
     .addHelpText("after", `\n${examples(name, color)}\n\n${exitStatuses(color)}`);
@@ -260,10 +279,20 @@ function mistakeOf(command: Command, error: CommanderError): UsageError | undefi
       return unknownOption(command, error);
     case "commander.optionMissingArgument":
       return missingValue(rowNamedIn(error));
+    case "commander.missingArgument":
+      return missingArgument(command, error);
     case "commander.excessArguments":
       return cannotUse(command.args[0], `excess argument, expected options (${seeHelp(command)})`);
   }
   return undefined;
+}
+
+function missingArgument(command: Command, error: CommanderError): UsageError {
+  const name = /'(\w+)'/.exec(error.message)?.[1];
+  const row = argumentsOf(command.name() as CommandName).find((row) => row.name === name);
+  if (row === undefined) throw error;
+  const expected = `expected ${row.kind.expected} (${seeHelp(command)})`;
+  return cannotUse(fullName(command), `its ${row.name} is missing, ${expected}`);
 }
 
 function unknownOption(command: Command, error: CommanderError): UsageError {

@@ -4,8 +4,25 @@
  * @module
  */
 
+import { oneOf, type ValueKind } from "./values.ts";
+
+/** A word that stands behind a command. */
+export interface ArgumentRow {
+  /** What stands for it in the help, such as `ACTION`. */
+  readonly name: string;
+  /** The field of its value among the options. */
+  readonly field: string;
+  /** What it is: a short phrase for one line of the help. */
+  readonly help: string;
+  readonly kind: ValueKind<unknown>;
+  /** Whether there may be several, and at least one; only the last argument may be such. */
+  readonly isVariadic?: boolean;
+}
+
 /** What the help says of a command. */
 export interface CommandRow {
+  /** The words that it takes besides options, in their order; each must be given. */
+  readonly arguments?: readonly ArgumentRow[];
   /** What the command does: one line that starts with a verb. */
   readonly summary: string;
   /** Command lines to copy, each with what it does. */
@@ -45,6 +62,39 @@ export const COMMANDS = {
     examples: [
       ["topstreams generate --rows 5k --days 7", "a small week in the folder logs"],
       ["topstreams generate --date 2021-12-01 --seed 2", "a full-size log of that day"],
+    ],
+  },
+  service: {
+    summary: "Make systemd units that do the run every morning",
+    arguments: [
+      {
+        name: "ACTION",
+        field: "action",
+        help: "print the units, or install them into --unit-dir",
+        kind: oneOf(["print", "install"]),
+      },
+    ],
+    examples: [
+      ["topstreams service print --logs /srv/logs", "the units, to look at"],
+      [
+        "topstreams service install --logs /srv/logs --at 05:30 --memory 1GiB",
+        "as root: the units where systemd looks for them",
+      ],
+    ],
+  },
+  completions: {
+    summary: "Print what completes commands and options in a shell",
+    arguments: [
+      {
+        name: "SHELL",
+        field: "shell",
+        help: "the shell that is to complete them",
+        kind: oneOf(["bash", "zsh"]),
+      },
+    ],
+    examples: [
+      ["topstreams completions bash", "for ~/.bashrc: source <(topstreams completions bash)"],
+      ["topstreams completions zsh", "for a file _topstreams in a folder of zsh's fpath"],
     ],
   },
   formats: {

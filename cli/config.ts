@@ -6,6 +6,7 @@
 
 import { type CommandName, COMMANDS } from "./commands.ts";
 import { UsageError } from "./errors.ts";
+import { hintOf } from "./suggest.ts";
 import { fieldOf, type OptionRow, OPTIONS, optionsOf, valueOf } from "./options.ts";
 
 /** A configuration file. */
@@ -39,7 +40,8 @@ export function readConfig(file: ConfigFile, command: CommandName): Record<strin
     const fail = (what: string): never => {
       throw new UsageError(`Cannot use "${name}" in "${file.path}": ${what}`);
     };
-    const known = knownRow(name, command) ?? fail(`unknown option, expected ${someNames(command)}`);
+    const known = knownRow(name, command) ??
+      fail(`unknown option, expected ${someNames(command, name)}`);
     const text = known.kind === undefined ? switchOf(value, fail) : textOf(value, fail);
     if (!known.commands.includes(command) || text === undefined) continue;
     try {
@@ -71,9 +73,10 @@ function knownRow(name: string, command: CommandName): OptionRow | undefined {
   return name === "config" ? undefined : rows.find((row) => row.flag === `--${name}`);
 }
 
-function someNames(command: CommandName): string {
+function someNames(command: CommandName, name: string): string {
   return `an option of ${Object.keys(COMMANDS).join(", ")} without its dashes, such as ` +
-    optionsOf(command).slice(0, 3).map(({ flag }) => `"${flag.slice(2)}"`).join(", ");
+    optionsOf(command).slice(0, 3).map(({ flag }) => `"${flag.slice(2)}"`).join(", ") +
+    hintOf(name, optionsOf(command).map(({ flag }) => flag.slice(2)));
 }
 
 type Fail = (what: string) => never;

@@ -7,7 +7,7 @@
 import { CHART_KINDS, type ChartKind } from "../core/chart.ts";
 import { type LogPattern, parseLogPattern } from "../core/names.ts";
 import { type Columns, FIELDS } from "../formats/interface.ts";
-import { folder, listed, type Reading, type ValueKind } from "./values.ts";
+import { folder, listed, type Reading, unknownWord, type ValueKind } from "./values.ts";
 
 /** A chart that was asked for. */
 export interface WantedChart {
@@ -29,14 +29,14 @@ export interface WantedChart {
 export const charts: ValueKind<readonly WantedChart[]> = {
   expected: `${listed(CHART_KINDS, "or")}, each with :N for its own size, ` +
     "or several with commas between them",
+  words: CHART_KINDS,
+  isList: true,
   read(text) {
     const found = new Map<ChartKind, WantedChart>();
     for (const part of text.split(",").map((word) => word.trim())) {
       const [, name, size] = /^([^:]*)(?::(.*))?$/.exec(part)!;
       const kind = CHART_KINDS.find((each) => each === name);
-      if (kind === undefined) {
-        return { problem: name === "" ? "nothing given" : `unknown "${name}"` };
-      }
+      if (kind === undefined) return unknownWord(name, CHART_KINDS);
       if (found.has(kind)) return { problem: `"${kind}" given twice` };
       const top = Number(size);
       if (size === undefined) found.set(kind, { kind });
@@ -68,9 +68,7 @@ export const columns: ValueKind<Columns> = {
     const pairs = text.split(",").map((pair) => pair.split(/=(.*)/s).map((word) => word.trim()));
     const found = new Map<string, string>();
     for (const [field, column] of pairs) {
-      if (!FIELDS.some((each) => each === field)) {
-        return { problem: field === "" ? "nothing given" : `unknown "${field}"` };
-      }
+      if (!FIELDS.some((each) => each === field)) return unknownWord(field, FIELDS);
       if (column === undefined || column === "") return { problem: `no column for "${field}"` };
       if (found.has(field)) return { problem: `"${field}" given twice` };
       found.set(field, column);
@@ -117,6 +115,7 @@ export const formatName: ValueKind<FormatName> = {
 /** The kind of lists of names of formats, each once. */
 export const formatNames: ValueKind<readonly FormatName[]> = {
   expected: `${formatName.expected}, or several with commas between them`,
+  isList: true,
   read(text) {
     const names: FormatName[] = [];
     for (const word of text.split(",").map((each) => each.trim())) {

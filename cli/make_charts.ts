@@ -20,6 +20,7 @@ import { cannotUse } from "./errors.ts";
 import type { FormatName } from "./format_values.ts";
 import type { RunOptions } from "./options.ts";
 import { counted } from "./figures.ts";
+import { hintOf } from "./suggest.ts";
 import { listed } from "./values.ts";
 import { versions } from "./version.ts";
 import type { World } from "./world.ts";
@@ -135,7 +136,8 @@ function chosen<F extends { readonly name: string }>(
   const format = formats.find((each) => each.name === name);
   if (format !== undefined) return format;
   const names = formats.map((each) => each.name);
-  throw cannotUse(`--${noun} ${name}`, `unknown "${name}", expected ${listed(names, "or")}`);
+  const expected = `expected ${listed(names, "or")}${hintOf(name, names)}`;
+  throw cannotUse(`--${noun} ${name}`, `unknown "${name}", ${expected}`);
 }
 
 function urlOf(path: string): string {

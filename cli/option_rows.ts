@@ -7,6 +7,7 @@
 import { GENERATE_OPTION_ROWS } from "./generate_option_rows.ts";
 import type { OptionRow } from "./option_row.ts";
 import { RUN_OPTION_ROWS } from "./run_option_rows.ts";
+import { SERVICE_OPTION_ROWS } from "./service_option_rows.ts";
 
 export type { OptionRow };
 
@@ -14,4 +15,5 @@ export type { OptionRow };
 export const OPTION_ROWS = [
   ...RUN_OPTION_ROWS,
   ...GENERATE_OPTION_ROWS,
+  ...SERVICE_OPTION_ROWS,
 ] as const satisfies readonly OptionRow[];

@@ -8,12 +8,12 @@
  * @module
  */
 
-import { type CommandName, COMMANDS } from "./commands.ts";
+import { type ArgumentRow, type CommandName, type CommandRow, COMMANDS } from "./commands.ts";
 import { cannotUse } from "./errors.ts";
 import { OPTION_ROWS, type OptionRow } from "./option_rows.ts";
 import type { ValueKind } from "./values.ts";
 
-export { type CommandName, COMMANDS, type OptionRow };
+export { type ArgumentRow, type CommandName, COMMANDS, type OptionRow };
 
 /** The options, in the order of the help. */
 export const OPTIONS = OPTION_ROWS;
@@ -33,10 +33,18 @@ type ValueOf<R extends OptionRow> = R extends { readonly kind: ValueKind<infer T
   ? R extends { readonly default: string } ? T : T | undefined
   : boolean;
 
-/** The values of a command's options, by their flags in camelCase. */
-export type OptionsOf<C extends CommandName> = {
-  readonly [R in RowOf<C> as FieldOf<R>]: ValueOf<R>;
-};
+type ArgumentOf<C extends CommandName> = (typeof COMMANDS)[C] extends
+  { readonly arguments: readonly (infer A extends ArgumentRow)[] } ? A : never;
+
+type ArgumentValueOf<A extends ArgumentRow> = A extends
+  { readonly kind: ValueKind<infer T>; readonly isVariadic: true } ? readonly T[]
+  : A extends { readonly kind: ValueKind<infer T> } ? T
+  : never;
+
+/** The values of a command's options and arguments, by their flags in camelCase. */
+export type OptionsOf<C extends CommandName> =
+  & { readonly [R in RowOf<C> as FieldOf<R>]: ValueOf<R> }
+  & { readonly [A in ArgumentOf<C> as A["field"]]: ArgumentValueOf<A> };
 
 /** The options of `topstreams run`. */
 export type RunOptions = OptionsOf<"run">;
@@ -45,9 +53,20 @@ export type DemoOptions = OptionsOf<"demo">;
 /** The options of `topstreams generate`. */
 export type GenerateOptions = OptionsOf<"generate">;
 
+/** The options of `topstreams service`. */
+export type ServiceOptions = OptionsOf<"service">;
+/** The options of `topstreams completions`. */
+export type CompletionsOptions = OptionsOf<"completions">;
+
 /** Tells whether a text is the name of a command. */
 export function isCommand(text: string): text is CommandName {
   return Object.hasOwn(COMMANDS, text);
+}
+
+/** Lists the arguments of a command, in their order. */
+export function argumentsOf(command: CommandName): readonly ArgumentRow[] {
+  const row: CommandRow = COMMANDS[command];
+  return row.arguments ?? [];
 }
 
 /** Lists the options of a command, in the order of the help. */
@@ -91,8 +110,21 @@ export function readOptions<C extends CommandName>(
     const field = fieldOf(row.flag);
     return [field, valueOf(row, typed[field])];
   });
+  for (const row of argumentsOf(command)) values.push([row.field, argumentOf(row, typed)]);
   // The rows are those of which the type is derived; a test holds the two together.
   return Object.fromEntries(values) as OptionsOf<C>;
+}
+
+/** Reads the value of an argument; of several, all. */
+function argumentOf(row: ArgumentRow, typed: Readonly<Record<string, unknown>>): unknown {
+  const words = [typed[row.field]].flat();
+  const values = words.map((word) => {
+    const reading = row.kind.read(typeof word === "string" ? word : "");
+    if ("value" in reading) return reading.value;
+    const expected = `expected ${row.kind.expected}${reading.hint ?? ""}`;
+    throw cannotUse(typeof word === "string" ? word : row.name, `${reading.problem}, ${expected}`);
+  });
+  return row.isVariadic ? values : values[0];
 }
 
 /**
@@ -108,7 +140,7 @@ export function valueOf(row: OptionRow, typed: unknown): unknown {
   const reading = row.kind.read(text);
   if ("value" in reading) return reading.value;
   const given = text === "" ? `${row.flag}=` : `${row.flag} ${text}`;
-  throw cannotUse(given, `${reading.problem}, expected ${row.kind.expected}`);
+  throw cannotUse(given, `${reading.problem}, expected ${row.kind.expected}${reading.hint ?? ""}`);
 }
 
 /** Writes an option as the help shows it, such as `--days N`. */

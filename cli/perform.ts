@@ -7,11 +7,13 @@
 import { StoppedError } from "../io/drive.ts";
 import type { CommandToDo } from "./command_line.ts";
 import { printError } from "./console.ts";
+import { completions } from "./completions.ts";
 import { demo } from "./demo.ts";
 import { type ExitStatus, tellError } from "./errors.ts";
 import { formats } from "./formats.ts";
 import { generate } from "./generate.ts";
 import { run } from "./run.ts";
+import { service } from "./service.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -38,6 +40,10 @@ async function doCommand(toDo: CommandToDo, world: World): Promise<void> {
       return await demo(toDo.options, world);
     case "formats":
       return formats();
+    case "service":
+      return service(toDo.options, toDo.typed);
+    case "completions":
+      return completions(toDo.options);
     case "generate":
       return await generate(toDo.options, world.stop);
   }

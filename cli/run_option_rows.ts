@@ -12,8 +12,8 @@ import { day, fileMode, folder, oneOf, orWord, share, size, wholeNumber } from "
 const seconds = wholeNumber({ min: 0, max: 86_400, unit: "seconds" });
 const wholeDays = wholeNumber({ min: 1, max: 3650, unit: "days" });
 
-/** The options of `run`, in the order of the help. */
-export const RUN_OPTION_ROWS = [
+/** What a run is about: its folders and dates. */
+const RUN_FIRST_ROWS = [
   {
     flag: "--logs",
     placeholder: "DIR",
@@ -65,6 +65,10 @@ export const RUN_OPTION_ROWS = [
     kind: day,
     commands: ["run"],
   },
+] as const satisfies readonly OptionRow[];
+
+/** What every run of a timer has, too. */
+export const RUN_SETTING_ROWS = [
   {
     flag: "--days",
     placeholder: "N",
@@ -184,11 +188,6 @@ export const RUN_OPTION_ROWS = [
     commands: ["run"],
   },
   {
-    flag: "--replace",
-    help: "publish even if fewer days are used than before",
-    commands: ["run"],
-  },
-  {
     flag: "--max-rejected",
     placeholder: "PERCENT",
     default: "1%",
@@ -236,6 +235,15 @@ export const RUN_OPTION_ROWS = [
     kind: wholeNumber({ min: 1, max: 256, unit: "jobs" }),
     commands: ["run"],
   },
+] as const satisfies readonly OptionRow[];
+
+/** What the person who types it wants to see, and to be done this once. */
+const RUN_LAST_ROWS = [
+  {
+    flag: "--replace",
+    help: "publish even if fewer days are used than before",
+    commands: ["run"],
+  },
   {
     flag: "--json",
     help: "write the run summary to standard output",
@@ -251,4 +259,11 @@ export const RUN_OPTION_ROWS = [
     help: "show every step, and where an error arose",
     commands: ["run"],
   },
+] as const satisfies readonly OptionRow[];
+
+/** The options of `run`, in the order of the help. */
+export const RUN_OPTION_ROWS = [
+  ...RUN_FIRST_ROWS,
+  ...RUN_SETTING_ROWS,
+  ...RUN_LAST_ROWS,
 ] as const satisfies readonly OptionRow[];

@@ -9,14 +9,23 @@
  */
 
 import { type Day, parseDay } from "../core/day.ts";
+import { hintOf } from "./suggest.ts";
 
 /** What a text was read as, or what is wrong with it, to stand before ", expected ...". */
-export type Reading<T> = { readonly value: T } | { readonly problem: string };
+export type Reading<T> = { readonly value: T } | {
+  readonly problem: string;
+  /** What may have been meant, to stand behind what is expected. */
+  readonly hint?: string;
+};
 
 /** A kind of values: what is expected, and how to read one. */
 export interface ValueKind<T> {
   /** What a value should be, to stand after "expected ". */
   readonly expected: string;
+  /** The words that may be typed, where these are few. */
+  readonly words?: readonly string[];
+  /** Whether several words may be typed, with commas between them. */
+  readonly isList?: boolean;
   /** Reads one value; never throws. */
   read(text: string): Reading<T>;
 }
@@ -177,9 +186,10 @@ export const folder: ValueKind<string> = {
 export function oneOf<const W extends string>(words: readonly W[]): ValueKind<W> {
   return {
     expected: listed(words, "or"),
+    words,
     read(text) {
       const value = words.find((word) => word === text);
-      return value === undefined ? { problem: unknownWord(text) } : { value };
+      return value === undefined ? unknownWord(text, words) : { value };
     },
   };
 }
@@ -201,10 +211,12 @@ export function oneOf<const W extends string>(words: readonly W[]): ValueKind<W>
 export function someOf<const W extends string>(words: readonly W[]): ValueKind<readonly W[]> {
   return {
     expected: `${listed(words, "or")}, or several with commas between them`,
+    words,
+    isList: true,
     read(text) {
       const typed = text.split(",").map((word) => word.trim());
       const wrong = typed.find((word) => !words.some((known) => known === word));
-      if (wrong !== undefined) return { problem: unknownWord(wrong) };
+      if (wrong !== undefined) return unknownWord(wrong, words);
       const twice = typed.find((word, i) => typed.indexOf(word) < i);
       if (twice !== undefined) return { problem: `"${twice}" given twice` };
       return { value: words.filter((word) => typed.includes(word)) };
@@ -225,12 +237,15 @@ export function someOf<const W extends string>(words: readonly W[]): ValueKind<r
 export function orWord<const W extends string, T>(word: W, kind: ValueKind<T>): ValueKind<W | T> {
   return {
     expected: `${kind.expected}, or ${word}`,
+    words: [word],
     read: (text) => text === word ? { value: word } : kind.read(text),
   };
 }
 
-function unknownWord(word: string): string {
-  return word === "" ? "nothing given" : `unknown "${word}"`;
+/** Says that a word is none of those that there are. */
+export function unknownWord(word: string, words: readonly string[]): Reading<never> {
+  if (word === "") return { problem: "nothing given" };
+  return { problem: `unknown "${word}"`, hint: hintOf(word, words) };
 }
 
 /**
@@ -251,5 +266,14 @@ export const fileMode: ValueKind<number> = {
     if (!/^0?[0-7]{3}$/.test(text)) return { problem: `"${text}"` };
     const mode = parseInt(text, 8);
     return (mode & 0o600) === 0o600 ? { value: mode } : { problem: "the owner could not use it" };
+  },
+};
+
+/** The kind of times of the day: `06:00`. */
+export const clockTime: ValueKind<string> = {
+  expected: "a time of the day as HH:MM, from 00:00 to 23:59",
+  read: (text) => {
+    const isTime = /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(text);
+    return isTime ? { value: text } : { problem: text === "" ? "nothing given" : "no such time" };
   },
 };

@@ -1,6 +1,7 @@
 /** The systemd units: what they say, and what systemd's own tool says of them. */
 import assert from "node:assert/strict";
 import { optionsOf, readOptions } from "../../cli/options.ts";
+import { analyze, testWithTool } from "./_systemd.ts";
 
 const DEPLOY = new URL("../../deploy/", import.meta.url);
 const SERVICE = "topstreams.service";
@@ -105,31 +106,6 @@ Deno.test("topstreams.service names a unit of this folder to be started when it 
   assert.match(settingOf(readUnit(FAILURE), "Service.ExecStart"), /%i failed/);
 });
 
-/** Runs systemd's tool; what it wrote, both outputs, and the command for a message. */
-function analyze(...args: string[]): { success: boolean; output: string; shown: string } {
-  const env = { SYSTEMD_COLORS: "0", SYSTEMD_PAGER: "", LC_ALL: "C.UTF-8", TZ: "UTC" };
-  const result = new Deno.Command("systemd-analyze", { args, env }).outputSync();
-  const decoder = new TextDecoder();
-  const output = decoder.decode(result.stdout) + decoder.decode(result.stderr);
-  const shown = `$ systemd-analyze ${args.join(" ")}\n${output}(status ${result.code})`;
-  return { success: result.success, output, shown };
-}
-
-/** Why systemd's tool cannot be asked here, or `undefined` where it can. */
-function whyNoTool(leastVersion: number): string | undefined {
-  const query = { name: "run", command: "systemd-analyze" } as const;
-  if (Deno.permissions.querySync(query).state !== "granted") {
-    return "no --allow-run=systemd-analyze";
-  }
-  try {
-    const version = Number(/^systemd (\d+)/.exec(analyze("--version").output)?.[1] ?? 0);
-    return version >= leastVersion ? undefined : `systemd ${version}, expected ${leastVersion}`;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "no systemd-analyze on this machine";
-    throw error;
-  }
-}
-
 /** Copies the units to a folder, with a program that is there in place of ours, which is not. */
 function withUnits(body: (folder: string) => void): void {
   const folder = Deno.makeTempDirSync({ prefix: "topstreams-units-" });
@@ -144,25 +120,18 @@ function withUnits(body: (folder: string) => void): void {
   }
 }
 
-/** Defines a test that asks systemd's tool; where it cannot be asked, output and name say why. */
-function testWithTool(name: string, leastVersion: number, body: (folder: string) => void): void {
-  const why = whyNoTool(leastVersion);
-  // deno-lint-ignore no-console -- a test that was not run must not go unseen
-  if (why !== undefined) console.log(`not run: ${name}: ${why}`);
-  Deno.test({
-    name: why === undefined ? name : `${name} (not run: ${why})`,
-    ignore: why !== undefined,
-    fn: () => withUnits(body),
-  });
-}
-
-testWithTool("systemd-analyze verify finds nothing wrong with the units", 247, (folder) => {
-  for (const name of UNITS) {
-    const { success, output, shown } = analyze("verify", `${folder}/${name}`);
-    // What it says of other units of the machine is not ours.
-    assert.ok(success && !output.includes("topstreams"), shown);
-  }
-});
+testWithTool(
+  "systemd-analyze verify finds nothing wrong with the units",
+  247,
+  () =>
+    withUnits((folder) => {
+      for (const name of UNITS) {
+        const { success, output, shown } = analyze("verify", `${folder}/${name}`);
+        // What it says of other units of the machine is not ours.
+        assert.ok(success && !output.includes("topstreams"), shown);
+      }
+    }),
+);
 
 testWithTool("systemd-analyze calendar reads OnCalendar as every day at 06:00", 240, () => {
   const value = settingOf(readUnit(TIMER), "Timer.OnCalendar");
@@ -172,10 +141,15 @@ testWithTool("systemd-analyze calendar reads OnCalendar as every day at 06:00", 
   assert.equal(output.match(/\d{4}-\d\d-\d\d 06:00:00 /g)?.length, 2, shown);
 });
 
-testWithTool(`systemd-analyze security scores at most ${MAX_EXPOSURE}`, 250, (folder) => {
-  const threshold = `--threshold=${MAX_EXPOSURE * 10}`;
-  const unit = `${folder}/${SERVICE}`;
-  const { success, output, shown } = analyze("security", "--offline=true", threshold, unit);
-  const [, exposure] = /exposure level for \S+: (\d+\.\d+)/.exec(output) ?? [];
-  assert.ok(success && Number(exposure) <= MAX_EXPOSURE, shown);
-});
+testWithTool(
+  `systemd-analyze security scores at most ${MAX_EXPOSURE}`,
+  250,
+  () =>
+    withUnits((folder) => {
+      const threshold = `--threshold=${MAX_EXPOSURE * 10}`;
+      const unit = `${folder}/${SERVICE}`;
+      const { success, output, shown } = analyze("security", "--offline=true", threshold, unit);
+      const [, exposure] = /exposure level for \S+: (\d+\.\d+)/.exec(output) ?? [];
+      assert.ok(success && Number(exposure) <= MAX_EXPOSURE, shown);
+    }),
+);

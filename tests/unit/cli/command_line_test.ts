@@ -14,6 +14,7 @@ import {
   readOptions,
   type RunOptions,
 } from "../../../cli/options.ts";
+import { listed } from "../../../cli/values.ts";
 import { parseDay } from "../../../core/day.ts";
 import { type LogPattern, parseLogPattern } from "../../../core/names.ts";
 import { USUAL } from "../../cli/_usual.ts";
@@ -307,18 +308,22 @@ Deno.test(
 );
 
 Deno.test("parseCommandLine() refuses an option before the command", NO_PERMISSIONS, () => {
+  const withDays = listed(
+    COMMAND_NAMES.filter((name) => optionsOf(name).some(({ flag }) => flag === "--days")),
+    "or",
+  );
   assertRefused([
     [
       ["--days", "3", "run"],
-      'Cannot use "--days": option before a command, expected it after run or generate',
+      `Cannot use "--days": option before a command, expected it after ${withDays}`,
     ],
     [
       ["--days=3", "run"],
-      'Cannot use "--days": option before a command, expected it after run or generate',
+      `Cannot use "--days": option before a command, expected it after ${withDays}`,
     ],
     [
       ["--bogus"],
-      'Cannot use "--bogus": unknown option, expected run, demo, generate or formats ' +
+      `Cannot use "--bogus": unknown option, expected ${listed(COMMAND_NAMES, "or")} ` +
       '(see "topstreams --help")',
     ],
   ]);
@@ -328,7 +333,7 @@ Deno.test(
   "parseCommandLine() refuses an unknown command and suggests the near one",
   NO_PERMISSIONS,
   () => {
-    const expected = "unknown command, expected run, demo, generate or formats";
+    const expected = `unknown command, expected ${listed(COMMAND_NAMES, "or")}`;
     assertRefused([
       [["rnu"], `Cannot use "rnu": ${expected} (did you mean "run"?)`],
       [["generat", "--rows", "5k"], `Cannot use "generat": ${expected} (did you mean "generate"?)`],

@@ -141,7 +141,7 @@ testReadings("folder takes any path", folder, [
 testReadings("oneOf() takes one of its words as it is written", oneOf(["wide", "sample"]), [
   ["wide", { value: "wide" }],
   ["sample", { value: "sample" }],
-  ["Wide", { problem: 'unknown "Wide"' }],
+  ["Wide", { problem: 'unknown "Wide"', hint: ' (did you mean "wide"?)' }],
   ["", { problem: "nothing given" }],
 ]);
 
@@ -151,8 +151,8 @@ testReadings("someOf() gives its words in its own order", someOf(["country", "us
   ["user, country", { value: ["country", "user"] }],
   ["user", { value: ["user"] }],
   ["user,user", { problem: '"user" given twice' }],
-  ["users", { problem: 'unknown "users"' }],
-  ["user;country", { problem: 'unknown "user;country"' }],
+  ["users", { problem: 'unknown "users"', hint: ' (did you mean "user"?)' }],
+  ["user;country", { problem: 'unknown "user;country"', hint: "" }],
   ["", { problem: "nothing given" }],
   ["user,", { problem: "nothing given" }],
 ]);
