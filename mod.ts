@@ -100,6 +100,8 @@ export type { Columns, ParserOptions, Reader, Writer } from "./formats/interface
 export type { KeyOfChart, KeyWriter, LineReader, LineStream } from "./formats/line_formats.ts";
 export { csv, tsv } from "./formats/csv.ts";
 export { csvWriter } from "./formats/csv_writer.ts";
+export { html } from "./formats/html.ts";
+export type { PageChart, PageData, PageSong, PageWriter } from "./formats/page.ts";
 export { jsonl } from "./formats/jsonl.ts";
 export { jsonlWriter } from "./formats/jsonl_writer.ts";
 export { pipe } from "./formats/pipe.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { READERS, WRITERS } from "../formats/built_in.ts";
+import { PAGES, READERS, WRITERS } from "../formats/built_in.ts";
 import { print } from "./console.ts";
 
 /** Shows the formats of logs and of reports. */
@@ -21,7 +21,7 @@ export function formatsText(): string {
     "Any of them may be compressed by gzip (.gz) or zstd (.zst).",
     "",
     "Formats of reports (--writer, one or several):",
-    ...WRITERS.map((writer) => line(writer, [writer.extension])),
+    ...[...WRITERS, ...PAGES].map((writer) => line(writer, [writer.extension])),
     "",
     "Your own, as docs/writing-a-format.md tells:",
     "  --reader ./my-reader.js --writer ./my-writer.js",

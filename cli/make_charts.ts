@@ -96,9 +96,9 @@ function chartsOf({ by, top }: RunOptions): ChartRequest[] {
 
 /** The formats that were asked for. */
 async function chosenFormats(
-  { reader, writer, columns }: RunOptions,
+  { reader, writer, columns, by }: RunOptions,
   isStandalone: boolean,
-): Promise<Pick<DailyRunOptions, "formats" | "plugins" | "reader" | "writers">> {
+): Promise<Pick<DailyRunOptions, "formats" | "plugins" | "reader" | "writers" | "pages">> {
   const modules = (names: readonly FormatName[]): PluginModule[] =>
     names.filter(({ isModule }) => isModule).map(({ name }) => ({ path: name, url: urlOf(name) }));
   const plugins = {
@@ -109,9 +109,12 @@ async function chosenFormats(
   const formats = await loadFormats(plugins);
   // What comes from outside stands behind the built-in ones, in the order in which it was given.
   const outside = formats.writers.slice(formats.writers.length - plugins.writers.length);
-  const writers = writer.map(({ name, isModule }) =>
-    isModule ? outside.shift()! : chosen(formats.writers, name, "writer")
+  const wanted = writer.map(({ name, isModule }) =>
+    isModule ? outside.shift()! : chosen([...formats.writers, ...formats.pages], name, "writer")
   );
+  const writers = wanted.filter((each) => "printer" in each);
+  const pages = wanted.filter((each) => "page" in each);
+  if (pages.length > 0) refuseUsersOnly(by, pages[0].name);
   const readers = formats.readers;
   const found = reader === undefined
     ? undefined
@@ -124,7 +127,17 @@ async function chosenFormats(
       `reader ${found.name} has no columns, expected another --reader`,
     );
   }
-  return { formats, plugins, writers, reader: found?.name };
+  return { formats, plugins, writers, pages, reader: found?.name };
+}
+
+/** A page has no user in it. */
+function refuseUsersOnly(by: RunOptions["by"], name: string): void {
+  if (by.some(({ kind }) => kind !== "user")) return;
+  throw cannotUse(
+    `--writer ${name} with --by user`,
+    "a page shows no users, expected a chart of countries or of the world " +
+      "(--by country,world,user)",
+  );
 }
 
 /** A format by its name; one that is not there is a mistake of the command line. */

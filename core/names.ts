@@ -93,21 +93,35 @@ export function reportName(kind: ChartKind, top: number, date: Day, extension: s
   return `${kind}_top${top}_${compactDay(date)}.${extension}`;
 }
 
+/** The name of a page: all charts of a date for people. */
+export function pageName(date: Day, extension: string): string {
+  return `charts_${compactDay(date)}.${extension}`;
+}
+
 /** The name of the run summary of a date. */
 export function summaryName(date: Day): string {
   return `run_${compactDay(date)}.json`;
 }
 
 /**
- * The date of a report or a run summary by its file name.
+ * The date of a report, a page or a run summary by its file name.
  *
- * @param extensions the endings of reports, to which `.gz` may be added; a file of another ending
- *   is not ours
+ * A file of another ending is not ours.
+ *
+ * @param extensions the endings of reports, to which `.gz` may be added
+ * @param pageExtensions those of pages
  */
-export function dateOfResult(name: string, extensions: readonly string[]): Day | undefined {
+export function dateOfResult(
+  name: string,
+  extensions: readonly string[],
+  pageExtensions: readonly string[] = [],
+): Day | undefined {
   const kinds = CHART_KINDS.join("|");
-  const report = new RegExp(`^(?:${kinds})_top[1-9]\\d*_(\\d{8})\\.(.+?)(?:\\.gz)?$`).exec(name);
-  if (report !== null && extensions.includes(report[2])) return parseDay(report[1]);
+  const parts = new RegExp(`^(charts|(?:${kinds})_top[1-9]\\d*)_(\\d{8})\\.(.+?)(?:\\.gz)?$`).exec(
+    name,
+  );
+  const known = parts?.[1] === "charts" ? pageExtensions : extensions;
+  if (parts !== null && known.includes(parts[3])) return parseDay(parts[2]);
   return dayIn(/^run_(\d{8})\.json$/, name);
 }
 

@@ -65,6 +65,8 @@ export interface RunRequest {
   readonly keepResultDays?: number;
   /** The endings of reports, by which those that expire are known. */
   readonly reportExtensions?: readonly string[];
+  /** The endings of pages. */
+  readonly pageExtensions?: readonly string[];
 }
 
 /** The folders of a run as they were given. */

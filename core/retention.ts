@@ -26,17 +26,18 @@ export interface ResultRetention {
   /** All are kept where it is not given. */
   readonly keepResultDays?: number;
   readonly reportExtensions?: readonly string[];
+  readonly pageExtensions?: readonly string[];
 }
 
 /** Lists the results that are before the days that are kept, among all names of their folder. */
 export function expiredResults(
   names: readonly string[],
   date: Day,
-  { keepResultDays, reportExtensions = [] }: ResultRetention,
+  { keepResultDays, reportExtensions = [], pageExtensions = [] }: ResultRetention,
 ): string[] {
   if (keepResultDays === undefined) return [];
   return names.filter((name) => {
-    const day = dateOfResult(name, reportExtensions);
+    const day = dateOfResult(name, reportExtensions, pageExtensions);
     return day !== undefined && expired([day], date, keepResultDays).length > 0;
   });
 }

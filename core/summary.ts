@@ -13,7 +13,8 @@ import { rejectedCount, type RowTally } from "./streams.ts";
 /** A report as it was published. */
 export interface ReportSummary {
   readonly name: string;
-  readonly kind: ChartKind;
+  /** What it is a chart of; `page` where it shows all charts of countries and of the world. */
+  readonly kind: ChartKind | "page";
   /** The most songs of a key. */
   readonly top: number;
   /** The name of the writer. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { html } from "./html.ts";
 import type { AnyReader, Writer } from "./interface.ts";
 import { csv, tsv } from "./csv.ts";
 import { csvWriter } from "./csv_writer.ts";
@@ -11,6 +12,7 @@ import { jsonl } from "./jsonl.ts";
 import { jsonlWriter } from "./jsonl_writer.ts";
 import { parquet } from "./parquet.ts";
 import { parquetWriter } from "./parquet_writer.ts";
+import type { PageWriter } from "./page.ts";
 import { pipe } from "./pipe.ts";
 import { top } from "./top.ts";
 
@@ -20,14 +22,18 @@ export const READERS: readonly AnyReader[] = [pipe, csv, tsv, jsonl, parquet];
 /** The writers, in the order of the help. */
 export const WRITERS: readonly Writer[] = [top, csvWriter, jsonlWriter, parquetWriter];
 
+/** The writers of pages, which stand behind the writers in the help. */
+export const PAGES: readonly PageWriter[] = [html];
+
 /** Formats that there are to choose from: the built-in ones, and those from outside. */
 export interface FormatList {
   readonly readers: readonly AnyReader[];
   readonly writers: readonly Writer[];
+  readonly pages: readonly PageWriter[];
 }
 
 /** The formats that the program has. */
-export const BUILT_IN: FormatList = { readers: READERS, writers: WRITERS };
+export const BUILT_IN: FormatList = { readers: READERS, writers: WRITERS, pages: PAGES };
 
 /**
  * Finds a format by its name.

@@ -46,7 +46,7 @@ export const html = {
     out.write(`<main>\n<div class="columns">\n`);
     out.write(worldPart(data));
     for (const part of countryParts(data)) out.write(part);
-    out.write(`</div>\n${qualityPart(data)}</main>\n${FOOTER}`);
+    out.write(`</div>\n${qualityPart(data)}</main>\n${footer(data)}`);
     out.write(`<script>${SCRIPT}</script>\n</body>\n</html>\n`);
     out.flush();
   },
@@ -82,8 +82,13 @@ function head({ date }: PageData): string {
 `;
 }
 
-const FOOTER = `<footer>
-<p>Ranks are by streams over the window. Movement compares with the chart that is named above:
+/** What the signs and columns mean. */
+function footer({ date, compared }: PageData): string {
+  const comparison = compared === undefined
+    ? `There is no chart of ${longDay(date - 1)} to compare with.`
+    : `Movement compares with the chart of ${longDay(compared)}:`;
+  return `<footer>
+<p>Ranks are by streams over the window. ${comparison}
 <span class="key"><i class="u"></i> up</span>, <span class="key"><i class="d"></i> down</span>,
 <span class="key"><i class="e"></i> same rank</span>, <em>new</em>: not on a chart before,
 <em>re-entry</em>: on an earlier chart, <span class="key"><i class="x"></i> unknown</span>: nothing to compare
@@ -91,6 +96,7 @@ with. <em>Days</em> counts the charts that a song has been on, <em>peak</em> is 
 <p>Made by topstreams. This file needs no server and loads nothing.</p>
 </footer>
 `;
+}
 
 /** The title, the figures of the whole, and the streams of the world by day. */
 function banner(data: PageData): string {

@@ -6,8 +6,9 @@
  * @module
  */
 
+import type { Movement } from "../core/movement.ts";
 import { escaped, figure } from "./html_text.ts";
-import type { Movement, PageChart, PageData, PageSong } from "./page.ts";
+import type { PageChart, PageData, PageSong } from "./page.ts";
 
 /** What a table says besides its songs. */
 export interface TableOptions {

@@ -6,6 +6,7 @@
 
 import type { ByteSink } from "../core/bytes.ts";
 import type { Day } from "../core/day.ts";
+import type { Movement } from "../core/movement.ts";
 import type { RejectReason } from "../core/streams.ts";
 
 /** A format of pages: one file a date, with all charts of countries and of the world. */
@@ -39,6 +40,8 @@ export interface PageData {
   readonly streams: number;
   /** The same by day: one for each of the days, `undefined` where it is missing. */
   readonly daily: DailyStreams;
+  /** The date whose charts movement compares with; `undefined` where there is no such chart. */
+  readonly compared?: Day;
   /** The logs of the window, by day, then name. */
   readonly logs: readonly PageLog[];
   /** The titles of songs, as far as they are known, by the song's id. */
@@ -65,14 +68,6 @@ export interface PageSong {
   readonly song: string;
   readonly streams: number;
   readonly movement: Movement;
-}
-
-/** How a song came to its rank. */
-export interface Movement {
-  readonly kind: "up" | "down" | "same" | "new" | "re-entry" | "unknown";
-  readonly previous?: number;
-  readonly daysOnChart?: number;
-  readonly peak?: number;
 }
 
 /** What a song is called. */

@@ -6,7 +6,7 @@
  */
 
 import { rejectedCount, type RowParser } from "../core/streams.ts";
-import { READERS, WRITERS } from "./built_in.ts";
+import { PAGES, READERS, WRITERS } from "./built_in.ts";
 import type { AnyReader, ChartPrinter, ParserOptions, Reader, Writer } from "./interface.ts";
 import {
   type Fail,
@@ -81,7 +81,9 @@ export function checkedReader(module: unknown, path: string): AnyReader {
 
 /** Takes the writer of a module; as {@linkcode checkedReader}. */
 export function checkedWriter(module: unknown, path: string): Writer {
-  const found = exported(module, "writer", path, WRITERS) as unknown as Writer & KeyWriter;
+  const found = exported(module, "writer", path, [...WRITERS, ...PAGES]) as unknown as
+    & Writer
+    & KeyWriter;
   const { name, description, extension } = found;
   const fail = failer("writer", name, path);
   if (!/^[a-z0-9]+$/.test(extension)) {

@@ -42,6 +42,7 @@ export async function loadFormats(plugins: PluginModules): Promise<FormatList> {
   return {
     readers: [...BUILT_IN.readers, ...await Promise.all(readers)],
     writers: [...BUILT_IN.writers, ...await Promise.all(writers)],
+    pages: BUILT_IN.pages,
   };
 }
 

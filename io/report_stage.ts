@@ -8,12 +8,14 @@ import { batchKindOf, type ChartKind } from "../core/chart.ts";
 import { combinedCrc32 } from "../core/crc32.ts";
 import type { Day } from "../core/day.ts";
 import { hasHistory, type HistoryKind, MAX_HISTORY_TOP } from "../core/history.ts";
+import type { KeptRow } from "../core/kept_rows.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { reportName, summaryName } from "../core/names.ts";
 import { type RunPlan, usedDays } from "../core/plan.ts";
 import { hexadecimal, type ReportSummary, type RunSummary } from "../core/summary.ts";
 import type { IdKind } from "../core/streams.ts";
 import type { Writer } from "../formats/interface.ts";
+import { PAGE_TOP, type PageWriter } from "../formats/page.ts";
 import { top as plainWriter } from "../formats/top.ts";
 import { createClaims } from "./claims.ts";
 import type { BatchShelf } from "./batch_shelf.ts";
@@ -22,6 +24,7 @@ import type { FileSink } from "./byte_files.ts";
 import type { History, NewHistory } from "./history.ts";
 import type { Meter } from "./meter.ts";
 import { lowerFirst } from "../core/messages.ts";
+import { makePages, type RowsByKind } from "./page_stage.ts";
 import { createTurns, type TurnState, type WrittenRange } from "./ordered_output.ts";
 import { Publication } from "./publication.ts";
 import { type Store, StoreError } from "./store.ts";
@@ -42,6 +45,7 @@ export interface ReportStage {
     readonly results: string;
     readonly charts: readonly ChartRequest[];
     readonly writers: readonly Writer[];
+    readonly pages: readonly PageWriter[];
     readonly isCompressed: boolean;
     readonly ids: IdKind;
   };
@@ -59,6 +63,8 @@ export interface ReportStage {
 interface Publishing {
   readonly publication: Publication;
   readonly history: NewHistory;
+  /** What pages show. */
+  readonly rows?: Map<HistoryKind, readonly KeptRow[]>;
 }
 
 /**
@@ -71,9 +77,11 @@ export async function makeReports(stage: ReportStage): Promise<RunSummary> {
   const publishing = { publication, history: stage.history.begin(stage.plan.date) };
   try {
     const reports: ReportSummary[] = [];
+    const rows: RowsByKind = new Map();
     for (const chart of stage.options.charts) {
-      reports.push(...await makeChart(stage, chart, publishing));
+      reports.push(...await makeChart(stage, chart, { ...publishing, rows }));
     }
+    reports.push(...await makePages({ ...stage, publication, rows }));
     stage.meter.begin({ stage: "publishing", date: stage.plan.date });
     const summary = stage.summary(reports);
     publication.add(summaryName(stage.plan.date), JSON.stringify(summary, null, 2) + "\n");
@@ -132,7 +140,9 @@ async function makeChart(
       turns: createTurns(0),
     }
     : undefined;
+  if (reports.length === 0 && ranks === undefined) return [];
   const sorted = await printChart(stage, chart, reports, ranks);
+  if (ranks !== undefined) publishing.rows?.set(ranks.kind, sorted.flatMap(({ rows }) => rows));
   const { meter } = stage;
   meter.begin({ stage: "publishing", date: stage.plan.date, kind });
   const size = sizeOfChart(sorted);
@@ -188,6 +198,7 @@ async function printChart(
     kind,
     top,
     outputs,
+    keptSongs: hasHistory(kind) && stage.options.pages.length > 0 ? PAGE_TOP : 0,
   });
   const ranges = (await withEarlySync(reports.map(({ sink }) => sink), printed)).flat();
   meter.end();
@@ -244,7 +255,9 @@ function joinedRanges(parts: readonly WrittenRange[]): WrittenRange {
 }
 
 /** Cleans up after a failure, whose own error is the one to be shown. */
-function abandon({ publication, history }: Partial<Publishing>): void {
+function abandon(
+  { publication, history }: Partial<Pick<Publishing, "publication" | "history">>,
+): void {
   for (const set of [publication, history]) {
     try {
       set?.abandon();

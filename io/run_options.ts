@@ -10,16 +10,19 @@ import type { RunFolders, RunRequest } from "../core/plan.ts";
 import type { IdKind } from "../core/streams.ts";
 import type { FormatList } from "../formats/built_in.ts";
 import type { Columns, Writer } from "../formats/interface.ts";
+import type { PageWriter } from "../formats/page.ts";
 import type { PluginModules } from "./formats.ts";
 import type { Reporter } from "./meter.ts";
 import type { ChartRequest } from "./report_stage.ts";
 import type { Store } from "./store.ts";
 
 /** What the plan of a run depends on. */
-export interface PlanOptions
-  extends
-    Omit<RunRequest, "shape" | "folders" | "hasSeveralLogs" | "reportExtensions">,
-    RunFolders {
+export interface PlanOptions extends
+  Omit<
+    RunRequest,
+    "shape" | "folders" | "hasSeveralLogs" | "reportExtensions" | "pageExtensions"
+  >,
+  RunFolders {
   /** How logs are called. */
   readonly logPattern: LogPattern;
   readonly strict: boolean;
@@ -39,6 +42,8 @@ export interface PlanOptions
   readonly formats: FormatList;
   /** Each chart is written by all of these. */
   readonly writers: readonly Writer[];
+  /** Each of these writes a page; there is a chart of countries or of the world then. */
+  readonly pages: readonly PageWriter[];
   /** Whether reports are compressed (gzip). */
   readonly isCompressed: boolean;
 }

@@ -42,6 +42,7 @@ export function planWithInventory(options: PlanOptions, store: Store): PlanWithI
     shape: shapeAsked(options),
     hasSeveralLogs: logPattern.hasSeveral,
     reportExtensions: formats.writers.map((writer) => writer.extension),
+    pageExtensions: formats.pages.map((page) => page.extension),
   };
   const inventory = takeInventory(store, { logs, batch, results, logPattern }, request);
   return { plan: planRun(request, inventory), request, inventory };

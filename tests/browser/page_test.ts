@@ -203,19 +203,21 @@ function visibleCountries(page: Page): Promise<string[]> {
   );
 }
 
-const SEARCHES: readonly [typed: string, found: readonly string[], told: string][] = [
-  ["fra", ["FR"], "1 of 250 countries"],
-  ["FR", ["FR", "PF", "GF", "TF"].filter((code) => code === "FR" || code === "PF"), ""],
-  ["de", ["DE"], ""],
-  ["germ", ["DE"], "1 of 250 countries"],
-  ["united st", ["US"], "1 of 250 countries"],
-  ["  cote d’iv ", ["CI"], "1 of 250 countries"],
-  ["Réunion", ["RE"], "1 of 250 countries"],
-  ["turkiye", ["TR"], "1 of 250 countries"],
-  ["zz", ["ZZ"], "1 of 250 countries"],
-  ["no such country", [], "No country found"],
-  ["<b>", [], ""],
-  ["???", [], "No country found"],
+/** What is typed, and the countries that are found of those of the large page. */
+const SEARCHES: readonly [typed: string, found: readonly string[]][] = [
+  ["fra", ["FR"]],
+  ["FR", ["FR", "GF"]],
+  ["de", ["DE", "DK"]],
+  ["germ", ["DE"]],
+  ["united st", ["US"]],
+  ["  cote d’iv ", ["CI"]],
+  ["Réunion", ["RE"]],
+  ["turkiye", ["TR"]],
+  ["zz", ["ZZ"]],
+  ["rance", ["FR"]],
+  ["no such country", []],
+  ["<fra>", ["FR"]],
+  ["???", []],
 ];
 
 testInBrowser(
@@ -225,14 +227,11 @@ testInBrowser(
     const box = page.getByLabel("Find a country");
     const status = page.getByRole("status");
     assert.equal(await status.textContent(), "250 countries");
-    for (const [typed, found, told] of SEARCHES) {
+    for (const [typed, found] of SEARCHES) {
       await box.fill(typed);
-      const shown = await visibleCountries(page);
-      for (const code of found) assert.ok(shown.includes(code), `${typed}: ${shown}`);
-      if (told.startsWith("1 ") || found.length === 0 && told !== "") {
-        assert.deepEqual(shown, found, typed);
-      }
-      if (told !== "") assert.equal(await status.textContent(), told, typed);
+      assert.deepEqual((await visibleCountries(page)).sort(), found, typed);
+      const told = found.length === 0 ? "No country found" : `${found.length} of 250 countries`;
+      assert.equal(await status.textContent(), told, typed);
     }
     await box.fill("");
     assert.equal((await visibleCountries(page)).length, 250);
@@ -297,7 +296,6 @@ testInBrowser("the page is complete without script", async (world) => {
     assert.ok(!await page.locator("#find").isVisible());
     await page.locator("summary").first().click();
     assert.ok(await page.locator("details table").first().isVisible());
-    assert.ok(await page.getByText("only finding a country by typing needs").isVisible());
     assert.deepEqual(complaints, []);
   });
 });

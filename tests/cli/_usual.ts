@@ -21,6 +21,7 @@ export const USUAL = {
   formats: BUILT_IN,
   plugins: NO_PLUGINS,
   writers: [top],
+  pages: [],
   isCompressed: false,
   keepHistoryDays: 400,
 } satisfies Partial<DailyRunOptions>;

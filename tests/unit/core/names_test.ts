@@ -10,6 +10,7 @@ import {
   logName,
   type LogPattern,
   MANIFEST_NAME,
+  pageName,
   parseLogPattern,
   reportName,
   summaryName,
@@ -29,6 +30,7 @@ test("logName() and its kin give the names of the specification", () => {
   assert.equal(batchFolderName(DAY), "20211201");
   assert.equal(batchFileName("country"), "country.batch");
   assert.equal(batchFileName("user"), "user.batch");
+  assert.equal(pageName(DAY, "html"), "charts_20211201.html");
   assert.equal(MANIFEST_NAME, "manifest.json");
   assert.equal(reportName("country", 50, DAY, "txt"), "country_top50_20211201.txt");
   assert.equal(reportName("user", 3, DAY, "jsonl.gz"), "user_top3_20211201.jsonl.gz");
@@ -91,13 +93,19 @@ const DAY_OF: readonly [string, (name: string) => number | undefined, string[], 
     "lock",
     "",
   ]],
-  ["dateOfResult", (name: string) => dateOfResult(name, ["txt", "jsonl"]), [
+  ["dateOfResult", (name: string) => dateOfResult(name, ["txt", "jsonl"], ["html"]), [
+    "charts_20211201.html",
+    "charts_20211201.html.gz",
     "country_top50_20211201.txt",
     "user_top1_20211201.txt",
     "world_top200_20211201.txt.gz",
     "user_top50_20211201.jsonl.gz",
     "run_20211201.json",
   ], [
+    "charts_20211201.txt",
+    "charts_20211201.html.bak",
+    "charts_top50_20211201.html",
+    "country_top50_20211201.html",
     "country_top50_20211201.txt.bak",
     "country_top50_20211201.csv",
     "user_top50_20211201.gz",

@@ -3,9 +3,9 @@ import { MemorySink } from "../../../core/bytes.ts";
 import { type Day, daysOf, parseDay, windowEnding } from "../../../core/day.ts";
 import { createRowTally } from "../../../core/streams.ts";
 import { html } from "../../../formats/html.ts";
+import type { Movement } from "../../../core/movement.ts";
 import type {
   DailyStreams,
-  Movement,
   PageChart,
   PageData,
   PageLog,
@@ -74,6 +74,7 @@ export function pageOf(
     countries: charts,
     streams,
     daily,
+    compared: DATE - 1,
     logs: window.filter((_, day) => day !== 2).map((day) => logOf(day)),
   };
 }
