@@ -134,9 +134,9 @@ async function chosenFormats(
 function refuseUsersOnly(by: RunOptions["by"], name: string): void {
   if (by.some(({ kind }) => kind !== "user")) return;
   throw cannotUse(
-    `--writer ${name} with --by user`,
-    "a page shows no users, expected a chart of countries or of the world " +
-      "(--by country,world,user)",
+    `--writer ${name}`,
+    "a page shows no users, and --by user asks for no other chart, expected one of countries or " +
+      "of the world (--by country,world,user)",
   );
 }
 

@@ -200,11 +200,17 @@ JavaScript.</p></noscript>
 <ol id="list">
 `;
   const sorted = [...countries].sort((a, b) => b.streams - a.streams || (a.key < b.key ? -1 : 1));
-  for (const chart of sorted) yield countryPart(chart, data, sorted[0].streams);
+  for (const [i, chart] of sorted.entries()) {
+    yield countryPart(chart, data, { rank: i + 1, most: sorted[0].streams });
+  }
   yield `</ol>\n</section>\n`;
 }
 
-function countryPart(chart: PageChart, data: PageData, most: number): string {
+function countryPart(
+  chart: PageChart,
+  data: PageData,
+  { rank, most }: { rank: number; most: number },
+): string {
   const { key, streams, daily, songs } = chart;
   const code = escaped(key);
   const name = countryName(key);
@@ -217,7 +223,7 @@ function countryPart(chart: PageChart, data: PageData, most: number): string {
     caption: `Top ${songs.length} of ${title}, ${longWindow(data.days)}`,
     titles: data.titles,
   });
-  return `<li><details><summary class="w${bar}"><h3>${title}${
+  return `<li><details><summary class="w${bar}"><span>${rank}</span><h3>${title}${
     name === undefined ? "" : ` <small>${code}</small>`
   }</h3>
 <svg class="spark" width="${width}" height="${SMALL.height}" viewBox="0 0 ${width} \

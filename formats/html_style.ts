@@ -93,15 +93,14 @@ position:sticky;top:0;background:var(--paper);padding:.5rem 0 .75rem;z-index:1}
 .find input{grid-column:1/-1;grid-row:2;font:inherit;color:inherit;background:var(--sheet);
 border:1px solid var(--soft);border-radius:8px;padding:.6rem .8rem;width:100%}
 .find input::placeholder{color:var(--soft);opacity:1}
-#list{list-style:none;border-top:1px solid var(--rule);counter-reset:rank}
-#list>li{counter-increment:rank;border-bottom:1px solid var(--rule);scroll-margin-top:6.5rem}
+#list{list-style:none;border-top:1px solid var(--rule)}
+#list>li{border-bottom:1px solid var(--rule);scroll-margin-top:6.5rem}
 [hidden]{display:none!important}
 summary{display:grid;grid-template-columns:2.1rem minmax(0,1fr) auto 8.5rem;gap:0 .9rem;
 align-items:center;padding:.6rem .25rem .6rem 0;cursor:pointer;list-style:none;
 background:linear-gradient(var(--col),var(--col)) no-repeat left 100%/var(--w) 2px}
 summary::-webkit-details-marker{display:none}
-summary::before{content:counter(rank);content:counter(rank)/"";color:var(--soft);
-font-size:.875rem;text-align:right}
+summary>span{color:var(--soft);font-size:.875rem;text-align:right}
 summary:hover h3{color:var(--accent)}
 summary h3{font-size:1.0625rem;font-weight:600;line-height:1.25}
 summary h3 small{margin-left:.2em}
@@ -141,7 +140,8 @@ summary p{grid-column:3;grid-row:1}
 .spark{grid-column:2/4;grid-row:2;height:1rem;width:auto}
 table{font-size:.875rem}
 td,tbody th,thead th{padding-left:.2rem;padding-right:.2rem}
-td[class^=w]{min-width:4.6rem}
+td[class^=w]{min-width:3.8rem}
+td.n{font-size:.6875rem}
 .labels{font-size:.6875rem}
 .quality td:nth-child(2){min-width:5.5rem}
 .quality td:nth-child(4){min-width:9rem}}

@@ -233,6 +233,9 @@ testInBrowser(
       const told = found.length === 0 ? "No country found" : `${found.length} of 250 countries`;
       assert.equal(await status.textContent(), told, typed);
     }
+    await box.fill("germ");
+    const rank = await page.locator("summary:visible > span").textContent();
+    assert.equal(rank, "3", "a rank is that among all");
     await box.fill("");
     assert.equal((await visibleCountries(page)).length, 250);
     assert.equal(await status.textContent(), "250 countries");

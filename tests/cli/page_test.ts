@@ -215,8 +215,8 @@ testProgram("run --writer html needs a chart that is not of users", async (place
   const message = await place.runFails(2, ...WORDS, "--by", "user", "--writer", "top,html");
   assert.equal(
     message,
-    "Cannot use --writer html with --by user: a page shows no users, expected a chart of " +
-      "countries or of the world (--by country,world,user)\n",
+    'Cannot use "--writer html": a page shows no users, and --by user asks for no other chart, ' +
+      "expected one of countries or of the world (--by country,world,user)\n",
   );
   assert.deepEqual(place.names(), ["logs/", "logs/listen-20211201.log"]);
 });
