@@ -26,6 +26,13 @@ for (const [what, days, date, keptDays, left] of CASES) {
   });
 }
 
+test("expiredResults() lists pages, and no other file that is called so", () => {
+  const names = ["charts_20211129.html", "charts_20211129.txt", "user_top50_20211129.html"];
+  const extensions = { reportExtensions: ["txt"], pageExtensions: ["html"] };
+  const left = expiredResults(names, dayOf(2021, 12, 1)!, { keepResultDays: 1, ...extensions });
+  assert.deepEqual(left, names.slice(0, 1));
+});
+
 test("expiredResults() lists reports of our endings and summaries before the days kept", () => {
   const names = ["run_20211130.json", "user_top50_20211129.txt.gz", "user_top50_20211129.csv"];
   const date = dayOf(2021, 12, 1)!;
