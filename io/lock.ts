@@ -60,7 +60,7 @@ export async function lockFolder(folder: string, wait: LockWait = {}): Promise<H
       continue;
     }
     if (isNamed(file, path)) {
-      writeHolder(file);
+      writeHolder(file, path);
       return { release: () => releaseLock(file, path) };
     }
     file.close();
@@ -98,10 +98,16 @@ function isNamed(file: Deno.FsFile, path: string): boolean {
   }
 }
 
-function writeHolder(file: Deno.FsFile): void {
+/** @throws {StoreError} where there is no room: the lock is given back */
+function writeHolder(file: Deno.FsFile, path: string): void {
   const holder = JSON.stringify({ pid: Deno.pid, since: new Date().toISOString() });
-  file.truncateSync(0);
-  file.writeSync(new TextEncoder().encode(holder));
+  try {
+    file.truncateSync(0);
+    file.writeSync(new TextEncoder().encode(holder));
+  } catch (cause) {
+    releaseLock(file, path);
+    throw new StoreError("write", path, cause);
+  }
 }
 
 function holderOf(path: string): string {

@@ -97,6 +97,7 @@ const FAILURES: readonly [call: Call, name: string, error: Error, act: string, r
   [["FsFile", "statSync"], "logs/listen-20211201.log", BROKEN, "read", BROKEN.message],
   [["FsFile", "readSync"], "logs/listen-20211201.log", BROKEN, "read", BROKEN.message],
   [["FsFile", "readSync"], "batch/20211130/user.batch", BROKEN, "read", BROKEN.message],
+  [["FsFile", "writeSync"], "results/.lock", FULL, "write", NO_ROOM],
   [["FsFile", "writeSync"], "batch/.runs/run-0-0", FULL, "write", NO_ROOM],
   [["FsFile", "writeSync"], "batch/20211201/.country.batch.aside", FULL, "write", NO_ROOM],
   [["FsFile", "writeSync"], "batch/20211201/.manifest.json.aside", FULL, "write", NO_ROOM],
