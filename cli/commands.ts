@@ -48,6 +48,15 @@ export const COMMANDS = {
         "topstreams run --by country:50,world:200 --writer top,csv",
         "charts of their own sizes, each in two formats",
       ],
+      ["topstreams run --dry-run", "what a run would do now"],
+    ],
+  },
+  status: {
+    summary: "Show what is there, and what the next run would do",
+    examples: [
+      ["topstreams status", "the seven days that the next run would use"],
+      ["topstreams status --date 2021-12-01 --json", "those of another date, as JSON"],
+      ["topstreams status --config topstreams.json", "with the options that the run has"],
     ],
   },
   demo: {

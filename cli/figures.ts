@@ -22,3 +22,10 @@ export function bytes(sizeBytes: number): string {
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${grouped(count)} ${count === 1 ? noun : plural}`;
 }
+
+/** Writes how long ago something was, in its largest whole unit: `3 days ago`. */
+export function ago(seconds: number): string {
+  const units = [["day", 86_400], ["hour", 3600], ["minute", 60]] as const;
+  const unit = units.find(([, size]) => seconds >= size);
+  return unit === undefined ? "just now" : `${counted(Math.floor(seconds / unit[1]), unit[0])} ago`;
+}

@@ -12,6 +12,7 @@ import type { RunSummary } from "../core/summary.ts";
 import { engineOf } from "../core/engine.ts";
 import { columnsText } from "../formats/interface.ts";
 import { type DailyRunOptions, dailyRuns } from "../io/daily_run.ts";
+import type { PlanOptions } from "../io/run_options.ts";
 import { loadFormats, type PluginModule } from "../io/formats.ts";
 import type { ChartRequest } from "../io/report_stage.ts";
 import type { Reporter } from "../io/meter.ts";
@@ -59,44 +60,65 @@ export async function makeCharts(
   options: RunOptions,
   { reporter, world: { stop: signal, isStandalone }, onPublished }: Reporting,
 ): Promise<RunSummary[]> {
-  const { days, keepBatches, keepHistory, keepResults, logName, columns, ids } = options;
-  const { logs, batch, results, strict, replace, maxRejected, compress } = options;
   const { settle: settleSeconds, wait: waitSeconds, fileMode } = options;
-  const now = today();
   const dates = datesOf(options);
-  const last = dates[dates.length - 1];
-  if (last !== undefined && last > now) {
-    throw cannotUse(
-      `--${isRange(options) ? "to" : "date"} ${formatDay(last)}`,
-      `a day in the future, expected today (${formatDay(now)}) or before`,
-    );
-  }
-  const formats = await chosenFormats(options, isStandalone);
+  refuseFuture(dates[dates.length - 1], isRange(options) ? "--to" : "--date");
+  const { plugins, ...chosen } = await chosenFormats(options, isStandalone);
   return await dailyRuns(dates, {
-    ...{ logs, batch, results, strict, replace, maxRejected, ids, columns },
-    ...{ settleSeconds, waitSeconds },
-    today: now,
+    ...planOptionsOf(options, chosen),
+    ...shareOut(options),
+    ...{ plugins, settleSeconds, waitSeconds },
+    versions: versions(),
+  }, { store: denoStoreWith(fileMode ?? FILE_MODE), reporter, signal, onPublished });
+}
+
+/** The options that decide what a run does, and not how. */
+export type PlanningOptions = Pick<
+  RunOptions,
+  | ("logs" | "batch" | "results" | "date" | "days" | "by" | "top" | "logName" | "columns" | "ids")
+  | ("strict" | "replace" | "maxRejected" | "keepBatches" | "keepHistory" | "keepResults")
+  | ("compress" | "reader" | "writer")
+>;
+
+/** The options of a plan, with the formats that were chosen. */
+export function planOptionsOf(
+  options: PlanningOptions,
+  formats: Pick<PlanOptions, "formats" | "reader" | "writers" | "pages">,
+): PlanOptions {
+  const { date, days, keepBatches, keepHistory, keepResults, logName, columns, ids } = options;
+  const { logs, batch, results, strict, replace, maxRejected, compress } = options;
+  return {
+    ...{ logs, batch, results, strict, replace, maxRejected, date, ids, columns },
+    today: today(),
     windowDays: days,
     logPattern: logName,
     charts: chartsOf(options),
     keepBatchDays: keepBatches ?? days,
     keepHistoryDays: keepHistory,
     keepResultDays: keepResults === "all" ? undefined : keepResults,
-    ...shareOut(options),
-    ...formats,
     isCompressed: compress === "gz",
-    versions: versions(),
-  }, { store: denoStoreWith(fileMode ?? FILE_MODE), reporter, signal, onPublished });
+    ...formats,
+  };
+}
+
+/** Refuses a day of which nobody can have a whole log. */
+export function refuseFuture(date: Day | undefined, flag: string): void {
+  const now = today();
+  if (date === undefined || date <= now) return;
+  throw cannotUse(
+    `${flag} ${formatDay(date)}`,
+    `a day in the future, expected today (${formatDay(now)}) or before`,
+  );
 }
 
 /** The charts with their sizes. */
-function chartsOf({ by, top }: RunOptions): ChartRequest[] {
+function chartsOf({ by, top }: Pick<RunOptions, "by" | "top">): ChartRequest[] {
   return by.map((chart) => ({ kind: chart.kind, top: chart.top ?? top }));
 }
 
 /** The formats that were asked for. */
-async function chosenFormats(
-  { reader, writer, columns, by }: RunOptions,
+export async function chosenFormats(
+  { reader, writer, columns, by }: Pick<RunOptions, "reader" | "writer" | "columns" | "by">,
   isStandalone: boolean,
 ): Promise<Pick<DailyRunOptions, "formats" | "plugins" | "reader" | "writers" | "pages">> {
   const modules = (names: readonly FormatName[]): PluginModule[] =>
@@ -175,6 +197,11 @@ function shareOut(options: RunOptions): { jobs: number; memory: MemoryPlan } {
         `expected at least ${mebibytes(plan)}MiB`,
     );
   }
+}
+
+/** Refuses memory that is too little for what is asked. */
+export function refuseMemory(options: RunOptions): void {
+  shareOut(options);
 }
 
 function mebibytes(sizeBytes: number): number {

@@ -5,6 +5,7 @@
  */
 
 import { GENERATE_OPTION_ROWS } from "./generate_option_rows.ts";
+import { OPERATOR_OPTION_ROWS } from "./operator_option_rows.ts";
 import type { OptionRow } from "./option_row.ts";
 import { RUN_OPTION_ROWS } from "./run_option_rows.ts";
 import { SERVICE_OPTION_ROWS } from "./service_option_rows.ts";
@@ -13,6 +14,7 @@ export type { OptionRow };
 
 /** The options; those of a command are in the order of its help. */
 export const OPTION_ROWS = [
+  ...OPERATOR_OPTION_ROWS,
   ...RUN_OPTION_ROWS,
   ...GENERATE_OPTION_ROWS,
   ...SERVICE_OPTION_ROWS,

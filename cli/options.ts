@@ -48,6 +48,8 @@ export type OptionsOf<C extends CommandName> =
 
 /** The options of `topstreams run`. */
 export type RunOptions = OptionsOf<"run">;
+/** The options of `topstreams status`. */
+export type StatusOptions = OptionsOf<"status">;
 /** The options of `topstreams demo`. */
 export type DemoOptions = OptionsOf<"demo">;
 /** The options of `topstreams generate`. */

@@ -14,6 +14,7 @@ import { formats } from "./formats.ts";
 import { generate } from "./generate.ts";
 import { run } from "./run.ts";
 import { service } from "./service.ts";
+import { status } from "./status.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -36,6 +37,8 @@ async function doCommand(toDo: CommandToDo, world: World): Promise<void> {
   switch (toDo.command) {
     case "run":
       return void await run(toDo.options, world);
+    case "status":
+      return await status(toDo.options, world);
     case "demo":
       return await demo(toDo.options, world);
     case "formats":

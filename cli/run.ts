@@ -10,15 +10,17 @@ import type { Reporter } from "../io/meter.ts";
 import { METRICS_MODE, type RunEnd, writeMetrics } from "../io/metrics_file.ts";
 import { denoStoreWith, StoreError } from "../io/store.ts";
 import { print, printError } from "./console.ts";
-import { datesOf, isRange, makeCharts, type Reporting } from "./make_charts.ts";
+import { datesOf, isRange, makeCharts, refuseMemory, type Reporting } from "./make_charts.ts";
 import type { RunOptions } from "./options.ts";
 import { endProgress, progressShower } from "./progress.ts";
+import { status } from "./status.ts";
 import { summaryText } from "./summary_text.ts";
 import type { World } from "./world.ts";
 
 /** Does the daily run of one date or of several, and tells on standard error what it did. */
 export async function run(options: RunOptions, world: World): Promise<RunSummary[]> {
-  const { json, quiet, results } = options;
+  const { json, quiet, results, dryRun } = options;
+  if (dryRun) return await showPlan(options, world);
   const published: RunSummary[] = [];
   const onPublished = (summary: RunSummary): void => {
     published.push(summary);
@@ -36,6 +38,13 @@ export async function run(options: RunOptions, world: World): Promise<RunSummary
   }
   if (json) print(JSON.stringify(isRange(options) ? published : published[0], null, 2) + "\n");
   return published;
+}
+
+/** Does nothing but to tell what a run would do. */
+async function showPlan(options: RunOptions, world: World): Promise<[]> {
+  refuseMemory(options);
+  await status(options, world);
+  return [];
 }
 
 /** Writes the metrics, where they are asked for; no run fails for want of them. */

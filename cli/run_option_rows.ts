@@ -47,7 +47,7 @@ const RUN_FIRST_ROWS = [
     otherwise: "newest before today",
     help: "last day of the window",
     kind: day,
-    commands: ["run"],
+    commands: ["run", "status"],
   },
   {
     flag: "--from",
@@ -75,7 +75,7 @@ export const RUN_SETTING_ROWS = [
     default: "7",
     help: "days of the window",
     kind: wholeDays,
-    commands: ["run"],
+    commands: ["run", "status"],
   },
   {
     flag: "--top",
@@ -83,7 +83,7 @@ export const RUN_SETTING_ROWS = [
     default: "50",
     help: "songs of each key, at most",
     kind: wholeNumber({ min: 1, max: 1_000_000, unit: "songs" }),
-    commands: ["run"],
+    commands: ["run", "status"],
   },
   {
     flag: "--by",
@@ -91,7 +91,7 @@ export const RUN_SETTING_ROWS = [
     default: "country,user",
     help: "charts to make",
     kind: charts,
-    commands: ["run"],
+    commands: ["run", "status"],
   },
   {
     flag: "--log-name",
@@ -99,7 +99,7 @@ export const RUN_SETTING_ROWS = [
     default: DEFAULT_LOG_NAME,
     help: "how logs are called",
     kind: logPattern,
-    commands: ["run"],
+    commands: ["run", "status"],
   },
   {
     flag: "--reader",
@@ -107,7 +107,7 @@ export const RUN_SETTING_ROWS = [
     otherwise: "as it looks",
     help: "format of logs, or a module",
     kind: formatName,
-    commands: ["run"],
+    commands: ["run", "status"],
   },
   {
     flag: "--columns",
@@ -115,7 +115,7 @@ export const RUN_SETTING_ROWS = [
     otherwise: "song, user, country",
     help: "columns of the fields",
     kind: columns,
-    commands: ["run"],
+    commands: ["run", "status"],
   },
   {
     flag: "--ids",
@@ -123,7 +123,7 @@ export const RUN_SETTING_ROWS = [
     default: "number",
     help: "songs and users: number or text",
     kind: oneOf(["number", "text"]),
-    commands: ["run"],
+    commands: ["run", "status"],
   },
   {
     flag: "--writer",
@@ -131,7 +131,7 @@ export const RUN_SETTING_ROWS = [
     default: "top",
     help: "formats of reports, or modules",
     kind: formatNames,
-    commands: ["run"],
+    commands: ["run", "status"],
   },
   {
     flag: "--compress",
@@ -139,7 +139,7 @@ export const RUN_SETTING_ROWS = [
     default: "none",
     help: "compress reports: gz or none",
     kind: oneOf(["gz", "none"]),
-    commands: ["run"],
+    commands: ["run", "status"],
   },
   {
     flag: "--config",
@@ -147,7 +147,7 @@ export const RUN_SETTING_ROWS = [
     otherwise: "no file",
     help: "JSON with any of these options",
     kind: file,
-    commands: ["run"],
+    commands: ["run", "status"],
   },
   {
     flag: "--settle",
@@ -185,7 +185,7 @@ export const RUN_SETTING_ROWS = [
   {
     flag: "--strict",
     help: "fail on a missing day and on a log of 0 bytes",
-    commands: ["run"],
+    commands: ["run", "status"],
   },
   {
     flag: "--max-rejected",
@@ -193,7 +193,7 @@ export const RUN_SETTING_ROWS = [
     default: "1%",
     help: "rejected rows a log may have",
     kind: share,
-    commands: ["run"],
+    commands: ["run", "status"],
   },
   {
     flag: "--keep-batches",
@@ -201,7 +201,7 @@ export const RUN_SETTING_ROWS = [
     otherwise: "as --days",
     help: "days that batches are kept",
     kind: wholeDays,
-    commands: ["run"],
+    commands: ["run", "status"],
   },
   {
     flag: "--keep-history",
@@ -209,7 +209,7 @@ export const RUN_SETTING_ROWS = [
     default: "400",
     help: "days that ranks are kept for movement",
     kind: wholeDays,
-    commands: ["run"],
+    commands: ["run", "status"],
   },
   {
     flag: "--keep-results",
@@ -217,7 +217,7 @@ export const RUN_SETTING_ROWS = [
     default: "all",
     help: "days that results are kept",
     kind: orWord("all", wholeDays),
-    commands: ["run"],
+    commands: ["run", "status"],
   },
   {
     flag: "--memory",
@@ -242,6 +242,11 @@ const RUN_LAST_ROWS = [
   {
     flag: "--replace",
     help: "publish even if fewer days are used than before",
+    commands: ["run", "status"],
+  },
+  {
+    flag: "--dry-run",
+    help: "tell what would be done, and do nothing",
     commands: ["run"],
   },
   {

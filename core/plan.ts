@@ -31,6 +31,8 @@ export interface Inventory {
   readonly batches: readonly FoundBatch[];
   /** Days with a folder that holds no batch: what a deletion that was cut short has left. */
   readonly remains?: readonly Day[];
+  /** The dates that the history of charts has. */
+  readonly history?: readonly Day[];
   /** Whether there is no folder of logs. */
   readonly hasNoLogFolder?: boolean;
   /** The names in the folder of the results. */
@@ -61,6 +63,8 @@ export interface RunRequest {
   readonly replace?: boolean;
   /** The share of a log's rows that may be rejected; all of them by default. */
   readonly maxRejected?: number;
+  /** The history of charts is kept for this many days; all of it where it is not given. */
+  readonly keepHistoryDays?: number;
   /** Results of this many days are kept; all where it is not given. */
   readonly keepResultDays?: number;
   /** The endings of reports, by which those that expire are known. */
@@ -108,6 +112,8 @@ export interface RunPlan {
   readonly days: readonly DayPlan[];
   /** The days whose batches leave after publishing. */
   readonly expired: readonly Day[];
+  /** The dates that leave the history of charts then. */
+  readonly expiredHistory: readonly Day[];
   /** The results that leave then, by name. */
   readonly expiredResults: readonly string[];
   /** Why the run is refused, the first reason first; none where it can be done. */

@@ -130,6 +130,24 @@ export function hexadecimal(crc: number): string {
 }
 
 /**
+ * Reads a published summary, of this version or a former one.
+ *
+ * @returns the summary, or `undefined` where the text is none
+ */
+export function runIn(text: string): RunSummary | undefined {
+  try {
+    const run = JSON.parse(text);
+    const isSound = parseDay(String(run.date)) !== undefined &&
+      [run.daysUsed, run.daysMissing, run.logs, run.reports].every(Array.isArray) &&
+      run.daysUsed.length > 0 &&
+      [...run.daysUsed, ...run.daysMissing].every((day) => parseDay(String(day)) !== undefined);
+    return isSound ? run : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * Reads which days a published summary used.
  *
  * @returns the days, or `undefined` where the text is no summary

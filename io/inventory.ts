@@ -17,6 +17,7 @@ import {
 import type { FoundBatch, FoundLog, Inventory, RunFolders, RunRequest } from "../core/plan.ts";
 import { dateOf } from "../core/planning.ts";
 import { daysUsedIn } from "../core/summary.ts";
+import { History } from "./history.ts";
 import { pathAfterRecovery, readText } from "./publication.ts";
 import type { PathInfo, Store } from "./store.ts";
 
@@ -35,6 +36,7 @@ export function takeInventory(
     logs: listLogs(store, logs, logPattern),
     batches: listBatches(store, batch),
     remains: listRemains(store, batch),
+    history: new History(store, batch, () => {}).dates(),
     hasNoLogFolder: store.list(logs) === undefined,
     results: store.list(results) ?? [],
     freeBytes: { batch: freeBytes(store, batch), results: freeBytes(store, results) },

@@ -5,12 +5,23 @@
  */
 
 import { pause } from "./pause.ts";
+
+/** The process that holds a lock. */
+export interface LockHolder {
+  /** Not known where the process has not written it yet. */
+  readonly pid?: number;
+  /** ISO 8601. */
+  readonly since?: string;
+}
 import { StoreError } from "./store.ts";
 
 const LOCK = ".lock";
 
 /** How often a lock is asked for that is waited for. */
 const WAIT_STEP_MS = 200;
+
+/** Who only looks at a lock lets go of it within this time. */
+const LOOK_MS = 50;
 
 /** How long to wait for the system's answer where it has no call that answers at once. */
 const ANSWER_MS = 250;
@@ -42,10 +53,15 @@ export async function lockFolder(folder: string, wait: LockWait = {}): Promise<H
   const { waitSeconds = 0, signal, onWait } = wait;
   const path = `${folder}/${LOCK}`;
   const start = performance.now();
+  let looks = 0;
   for (let isTold = false;;) {
     const file = openLock(path);
     if (!(await tryLock(file))) {
       file.close();
+      if (looks++ === 0) {
+        await pause(LOOK_MS, signal);
+        continue;
+      }
       if (performance.now() - start >= 1000 * waitSeconds) {
         throw new Error(
           `Cannot lock "${folder}": another run holds the lock${holderOf(path)}, ` +
@@ -110,12 +126,44 @@ function writeHolder(file: Deno.FsFile, path: string): void {
   }
 }
 
+/** Says in brackets who holds a lock; nothing where that is not known. */
 function holderOf(path: string): string {
+  const { pid, since } = readHolder(path);
+  return pid === undefined ? "" : ` (process ${pid}, since ${since})`;
+}
+
+function readHolder(path: string): LockHolder {
   try {
     const { pid, since } = JSON.parse(Deno.readTextFileSync(path));
-    return ` (process ${pid}, since ${since})`;
+    return typeof pid === "number" && typeof since === "string" ? { pid, since } : {};
   } catch {
-    return "";
+    return {};
+  }
+}
+
+/**
+ * Looks who holds the lock of a folder; nothing is made for it.
+ *
+ * The lock is taken for a moment where nobody holds it: who asks for it in that moment asks again.
+ *
+ * @returns `undefined` where nobody does
+ */
+export async function lockHolder(folder: string): Promise<LockHolder | undefined> {
+  const path = `${folder}/${LOCK}`;
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path, { read: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return undefined;
+    }
+    throw new StoreError("look at lock", path, error);
+  }
+  try {
+    const isFree = await tryLock(file);
+    return isFree || !isNamed(file, path) ? undefined : readHolder(path);
+  } finally {
+    file.close();
   }
 }
 

@@ -7,7 +7,7 @@
 import { batchKindOf } from "../core/chart.ts";
 import type { Day } from "../core/day.ts";
 import { AUTO_READER, type BatchShape, shapeOf } from "../core/manifest.ts";
-import { reportName } from "../core/names.ts";
+import { pageName, reportName } from "../core/names.ts";
 import type { Inventory, RunPlan, RunRequest } from "../core/plan.ts";
 import { planRun } from "../core/planning.ts";
 import { KEY_KINDS } from "../core/streams.ts";
@@ -58,14 +58,14 @@ export function plansOf(
     .filter(({ refusals }) => refusals.length === 0);
 }
 
-/** The names of the reports that a run of the plan publishes, in their order. */
+/** The names of the reports and pages that a run of the plan publishes, in their order. */
 export function reportNames(
-  plan: RunPlan,
-  { charts, writers, isCompressed }: PlanOptions,
+  { date }: RunPlan,
+  { charts, writers, pages, isCompressed }: PlanOptions,
 ): string[] {
-  return charts.flatMap(({ kind, top }) =>
-    writers.map(({ extension }) =>
-      reportName(kind, top, plan.date, extension) + (isCompressed ? ".gz" : "")
-    )
+  const reports = charts.flatMap(({ kind, top }) =>
+    writers.map(({ extension }) => reportName(kind, top, date, extension))
   );
+  const names = [...reports, ...pages.map(({ extension }) => pageName(date, extension))];
+  return names.map((name) => isCompressed ? `${name}.gz` : name);
 }

@@ -52,6 +52,7 @@ const RUN_DEFAULTS: RunOptions = {
   keepResults: "all",
   memory: 512 * 2 ** 20,
   jobs: undefined,
+  dryRun: false,
   json: false,
   quiet: false,
   verbose: false,
@@ -107,7 +108,7 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
     "--strict --replace --max-rejected 0.5% --keep-batches 30 --keep-history 900 --keep-results 365 " +
     "--memory 1GiB --jobs 2 --quiet --log-name p{YYYYMMDD}* --reader ./r.js " +
     "--columns song=a,user=b,country=c --ids text --writer top,x/w.js --compress gz --config c.json " +
-    "--settle 60 --wait 5 --file-mode 600 --json --metrics m.prom";
+    "--settle 60 --wait 5 --file-mode 600 --json --dry-run --metrics m.prom";
   const options: RunOptions = {
     logs: "l",
     batch: "b",
@@ -115,6 +116,7 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
     date: parseDay("2021-12-01"),
     from: undefined,
     to: undefined,
+    dryRun: true,
     json: true,
     days: 3,
     top: 10,

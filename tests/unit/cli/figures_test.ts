@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bytes, counted, grouped } from "../../../cli/figures.ts";
+import { ago, bytes, counted, grouped } from "../../../cli/figures.ts";
 
 const NO_PERMISSIONS = { permissions: "none" } as const;
 
@@ -24,4 +24,12 @@ Deno.test("counted() has the plural but for one", NO_PERMISSIONS, () => {
   assert.equal(counted(0, "log"), "0 logs");
   assert.equal(counted(1, "log"), "1 log");
   assert.equal(counted(1500, "batch", "batches"), "1 500 batches");
+});
+
+Deno.test("ago() names the largest whole unit", NO_PERMISSIONS, () => {
+  const cases = [[0, "just now"], [59, "just now"], [60, "1 minute ago"], [7199, "1 hour ago"], [
+    172_800,
+    "2 days ago",
+  ]] as const;
+  for (const [seconds, text] of cases) assert.equal(ago(seconds), text);
 });

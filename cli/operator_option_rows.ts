@@ -1,0 +1,44 @@
+/**
+ * The options of the commands that look into what is there, as far as they are not those of `run`.
+ *
+ * @module
+ */
+
+import type { OptionRow } from "./option_row.ts";
+import { folder } from "./values.ts";
+
+/** The options of `status`, in the order of the help. */
+export const OPERATOR_OPTION_ROWS = [
+  {
+    flag: "--logs",
+    placeholder: "DIR",
+    default: "logs",
+    help: "folder of the logs",
+    kind: folder,
+    use: "read",
+    commands: ["status"],
+  },
+  {
+    flag: "--batch",
+    placeholder: "DIR",
+    default: "batch",
+    help: "folder of the batches",
+    kind: folder,
+    use: "read",
+    commands: ["status"],
+  },
+  {
+    flag: "--results",
+    placeholder: "DIR",
+    default: "results",
+    help: "folder of the results",
+    kind: folder,
+    use: "read",
+    commands: ["status"],
+  },
+  {
+    flag: "--json",
+    help: "write one JSON document",
+    commands: ["status"],
+  },
+] as const satisfies readonly OptionRow[];
