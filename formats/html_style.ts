@@ -143,8 +143,9 @@ td,tbody th,thead th{padding-left:.2rem;padding-right:.2rem}
 td[class^=w]{min-width:3.8rem}
 td.n{font-size:.6875rem}
 .labels{font-size:.6875rem}
-.quality td:nth-child(2){min-width:5.5rem}
-.quality td:nth-child(4){min-width:9rem}}
+.quality{font-size:.8125rem}
+.quality td:nth-child(2){min-width:4.5rem}
+.quality td:nth-child(4){min-width:6rem}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media print{:root{--paper:#fff;--sheet:#fff;--ink:#000;--soft:#444;--rule:#bbb}
 body{max-width:none;padding:0;font-size:10pt}

@@ -56,7 +56,7 @@ export interface OpenPage {
   /** Addresses that were asked for. */
   readonly requests: readonly string[];
   /** Errors, and what was written to the console. */
-  readonly complaints: readonly string[];
+  readonly complaints: string[];
 }
 
 /** Opens an address in a window of its own. */

@@ -8,7 +8,7 @@ import { generateLog, generatorOptions } from "../../bench/generator.ts";
 import { daysOf, parseDay, windowEnding } from "../../core/day.ts";
 import { logName } from "../../core/names.ts";
 import { Place } from "../cli/program.ts";
-import { pageOf, written } from "../unit/formats/sample_pages.ts";
+import { HOSTILE_TEXTS, hostilePage, pageOf, written } from "../unit/formats/sample_pages.ts";
 import {
   type Browser,
   CHROMIUM,
@@ -309,6 +309,8 @@ testInBrowser(
     const { size } = Deno.statSync(place.path("large.html"));
     assert.ok(size < 3_000_000, `${size} bytes`);
     const { page, complaints } = await openPage(browser, large, { window: "phone" });
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.equal(width, WINDOWS.phone.width, "figures of full size fit a phone");
     assert.equal(await page.locator("details").count(), 250);
     assert.equal(await page.locator("details tbody tr").count(), 12_500);
     assert.deepEqual(complaints, []);
@@ -333,6 +335,65 @@ testInBrowser("the browser's own accessibility tree has names, tables and words"
       ]
     ) assert.match(tree, part);
     assert.doesNotMatch(tree, /[▲▼]/, "signs are not read out");
+  });
+});
+
+testInBrowser("ids, titles and names of logs stay text, whatever they are", async (world) => {
+  const { browser, place } = world;
+  const small = pageOf({ countries: 12, songs: 6, days: 7 });
+  place.write("hostile.html", written({ ...hostilePage(small), titles: undefined }));
+  place.write("titled.html", written(hostilePage(small)));
+  for (const name of ["hostile.html", "titled.html"]) {
+    const { page, complaints, requests } = await openPage(
+      browser,
+      pathToFileURL(place.path(name)).href,
+      { window: "phone" },
+    );
+    page.on("dialog", (dialog) => complaints.push(dialog.message()));
+    await page.locator("summary").first().click();
+    const songs = await page.locator("#FR tbody th").allTextContents();
+    if (name === "hostile.html") {
+      assert.deepEqual(songs.map((song) => song.replace(/\n$/, "")), HOSTILE_TEXTS);
+    }
+    assert.equal(songs.length, HOSTILE_TEXTS.length);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.equal(width, WINDOWS.phone.width, "long ids do not make the page wider");
+    await page.waitForLoadState("networkidle");
+    assert.deepEqual(complaints, []);
+    assert.equal(requests.length, 1);
+    await page.context().close();
+  }
+});
+
+testInBrowser("the page's own policy stops what would get into it all the same", async (world) => {
+  const { browser, place, address } = world;
+  const text = place.read("results/charts_20211201.html");
+  const intruder = `<script>document.title = "taken"</script>` +
+    `<p id="intruder" onclick="document.title = 'taken'" style="color:red">` +
+    `<img src="https://intruder.example/a.png" onerror="document.title = 'taken'">click</p>`;
+  place.write("intruder.html", text.replace("<main>", `<main>${intruder}`));
+  const { page, complaints } = await openPage(
+    browser,
+    address.replace(/results.*/, "intruder.html"),
+  );
+  await page.locator("#intruder").click();
+  await page.waitForLoadState("networkidle");
+  assert.equal(await page.title(), "Charts of 1 December 2021");
+  const refused = complaints.filter((text) => /Content Security Policy/.test(text));
+  assert.ok(refused.length >= 4, `${complaints}`);
+  assert.equal(refused.length, complaints.length, "and the page's own script and style go on");
+  await page.context().close();
+});
+
+testInBrowser("print has no search, and what is open", async (world) => {
+  await inPage(world, {}, async ({ page }) => {
+    await page.locator("summary").first().click();
+    await page.emulateMedia({ media: "print" });
+    assert.ok(!await page.locator("#find-box").isVisible());
+    assert.ok(await page.locator("#world table").isVisible());
+    assert.ok(await page.locator("details table").first().isVisible());
+    const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    assert.equal(paper, "rgb(255, 255, 255)");
   });
 });
 

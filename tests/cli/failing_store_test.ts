@@ -2,6 +2,7 @@
  * The daily run on a store that fails: a full disk, too little room, and a failure at every act.
  */
 import assert from "node:assert/strict";
+import { html } from "../../formats/html.ts";
 import { dailyRun, type DailyRunOptions } from "../../io/daily_run.ts";
 import { recover } from "../../io/publication.ts";
 import { denoStore, type Store, StoreError } from "../../io/store.ts";
@@ -26,7 +27,7 @@ const OTHER = logOf(LAST - 1).slice(0, 4200);
 const LOGS = { [LAST]: DELIVERED_AGAIN, [LAST - 1]: OTHER };
 
 async function runOn(store: Store, place: Place, others?: Partial<DailyRunOptions>) {
-  return await dailyRun(smallRun(place, others), { store, reporter: SILENT });
+  return await dailyRun(smallRun(place, { pages: [html], ...others }), { store, reporter: SILENT });
 }
 
 /** The disk, with nothing waiting for it. */

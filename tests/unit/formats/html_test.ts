@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { daysOf, windowEnding } from "../../../core/day.ts";
 import { html } from "../../../formats/html.ts";
-import type { PageData, PageSong } from "../../../formats/page.ts";
+import type { PageSong } from "../../../formats/page.ts";
 import {
   attributeOf,
   byId,
@@ -14,8 +14,7 @@ import {
   tagged,
   textOf,
 } from "./page_dom.ts";
-import { HOSTILE } from "./sample_charts.ts";
-import { codes, logOf, movementOf, pageOf, written } from "./sample_pages.ts";
+import { codes, HOSTILE_TEXTS, hostilePage, pageOf, written } from "./sample_pages.ts";
 
 const NO_PERMISSIONS = { permissions: "none" } as const;
 
@@ -164,43 +163,8 @@ test("html.page() names no outside address, and its policy allows only what is i
   assert.deepEqual(inline, [], "no attribute that the policy would not run");
 });
 
-/** Texts that must stay texts; a log's name may hold more than an id. */
-const HOSTILE_TEXTS = [
-  ...HOSTILE,
-  "</script><script>alert(1)</script>",
-  "</style></title></table><img src=x onerror=alert(1)>",
-  "<!--",
-  "]]>",
-  "&lt;b&gt;&amp;",
-  "' onload='alert(1)",
-  "\u202egnp.exe\u202c",
-  "\u2067right to left",
-  "<bdi></bdi>",
-];
-const CONTROLS = "a\0b\u001b[31mc\rd\ne\u0085f\u007f";
-
-function hostilePage(): PageData {
-  const songs = HOSTILE_TEXTS.map((song, i) => ({
-    song,
-    streams: 1000 - i,
-    movement: movementOf(i),
-  }));
-  const titles = new Map(HOSTILE_TEXTS.map((text, i) => [
-    text,
-    { title: HOSTILE_TEXTS[(i + 1) % HOSTILE_TEXTS.length], artist: text },
-  ]));
-  const chart = SMALL.countries!.find(({ key }) => key === "FR")!;
-  return {
-    ...SMALL,
-    countries: [{ ...chart, songs }],
-    logs: [...HOSTILE_TEXTS, CONTROLS].map((name) => logOf(SMALL.days[0], name)),
-    world: { ...SMALL.world!, songs },
-    titles,
-  };
-}
-
 test("html.page() keeps ids, titles and names of logs as text, whatever they are", () => {
-  const plain = { ...hostilePage(), titles: undefined };
+  const plain = { ...hostilePage(SMALL), titles: undefined };
   const page = parsed(written(plain));
   assert.deepEqual(page.parseErrors.filter((error) => !error.startsWith("noncharacter")), []);
   assert.deepEqual(songsOf(page, "FR").map(({ song }) => song), HOSTILE_TEXTS);
@@ -213,7 +177,7 @@ test("html.page() keeps ids, titles and names of logs as text, whatever they are
 });
 
 test("html.page() shows titles and artists where they are known, with the id", () => {
-  const data = hostilePage();
+  const data = hostilePage(SMALL);
   const [first, ...others] = songsOf(parsed(written(data)), "FR");
   assert.equal(first.song, `${HOSTILE_TEXTS[1]} ${HOSTILE_TEXTS[0]} ${HOSTILE_TEXTS[0]}`);
   assert.equal(others.length, HOSTILE_TEXTS.length - 1);

@@ -4,6 +4,7 @@ import { type Day, daysOf, parseDay, windowEnding } from "../../../core/day.ts";
 import { createRowTally } from "../../../core/streams.ts";
 import { html } from "../../../formats/html.ts";
 import type { Movement } from "../../../core/movement.ts";
+import { HOSTILE } from "./sample_charts.ts";
 import type {
   DailyStreams,
   PageChart,
@@ -76,6 +77,42 @@ export function pageOf(
     daily,
     compared: DATE - 1,
     logs: window.filter((_, day) => day !== 2).map((day) => logOf(day)),
+  };
+}
+
+/** Texts that must stay texts; a log's name may hold more than an id. */
+export const HOSTILE_TEXTS = [
+  ...HOSTILE,
+  "</script><script>alert(1)</script>",
+  "</style></title></table><img src=x onerror=alert(1)>",
+  "<!--",
+  "]]>",
+  "&lt;b&gt;&amp;",
+  "' onload='alert(1)",
+  "\u202egnp.exe\u202c",
+  "\u2067right to left",
+  "<bdi></bdi>",
+];
+const CONTROLS = "a\0b\u001b[31mc\rd\ne\u0085f\u007f";
+
+/** A page of another with hostile ids, titles and names of logs. */
+export function hostilePage(page: PageData): PageData {
+  const songs = HOSTILE_TEXTS.map((song, i) => ({
+    song,
+    streams: 1000 - i,
+    movement: movementOf(i),
+  }));
+  const titles = new Map(HOSTILE_TEXTS.map((text, i) => [
+    text,
+    { title: HOSTILE_TEXTS[(i + 1) % HOSTILE_TEXTS.length], artist: text },
+  ]));
+  const chart = page.countries!.find(({ key }) => key === "FR")!;
+  return {
+    ...page,
+    countries: [{ ...chart, songs }],
+    logs: [...HOSTILE_TEXTS, CONTROLS].map((name) => logOf(page.days[0], name)),
+    world: { ...page.world!, songs },
+    titles,
   };
 }
 
