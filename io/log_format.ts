@@ -46,6 +46,13 @@ export async function formatOfLog(
   return { reader: readerFor(readers, { name, head, usual: readers[0] }), compression };
 }
 
+/** The first bytes of a log, decompressed. */
+export async function plainHeadOf(store: Store, path: string): Promise<Uint8Array> {
+  const raw = headOf(store, path);
+  const compression = compressionOf(raw);
+  return compression === undefined ? raw : await decompressedHead(compression, raw);
+}
+
 /** The compression that the name of a file speaks of, with the ending that says so. */
 function compressionByName(
   path: string,

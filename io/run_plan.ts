@@ -12,6 +12,7 @@ import type { Inventory, RunPlan, RunRequest } from "../core/plan.ts";
 import { planRun } from "../core/planning.ts";
 import { KEY_KINDS } from "../core/streams.ts";
 import { columnsText } from "../formats/interface.ts";
+import { whatIsThere } from "./advice.ts";
 import { takeInventory } from "./inventory.ts";
 import type { PlanOptions } from "./run_options.ts";
 import type { Store } from "./store.ts";
@@ -45,7 +46,19 @@ export function planWithInventory(options: PlanOptions, store: Store): PlanWithI
     pageExtensions: formats.pages.map((page) => page.extension),
   };
   const inventory = takeInventory(store, { logs, batch, results, logPattern }, request);
-  return { plan: planRun(request, inventory), request, inventory };
+  const plan = advised(planRun(request, inventory), options, { store, inventory });
+  return { plan, request, inventory };
+}
+
+/** Where no file is called as logs are, what is refused for it says what is there instead. */
+function advised(
+  plan: RunPlan,
+  { logs, logPattern }: PlanOptions,
+  { store, inventory }: { readonly store: Store; readonly inventory: Inventory },
+): RunPlan {
+  const [first, ...others] = plan.refusals;
+  if (first === undefined || inventory.logs.length > 0) return plan;
+  return { ...plan, refusals: [`${first}${whatIsThere(store, logs, logPattern)}`, ...others] };
 }
 
 /** The plans of later dates, as far as can be told before the first one is carried out. */

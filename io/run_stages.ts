@@ -14,6 +14,7 @@ import { batchFileName, batchFolderName, dayOfBatchFolder } from "../core/names.
 import type { DayPlan, FoundLog, RunPlan } from "../core/plan.ts";
 import { KEY_KINDS } from "../core/streams.ts";
 import { type RunSummary, summaryOf } from "../core/summary.ts";
+import { withAdvice } from "./advice.ts";
 import { BatchShelf } from "./batch_shelf.ts";
 import { type Crew } from "./crew.ts";
 import { History } from "./history.ts";
@@ -155,7 +156,13 @@ export class DailyRun {
       this.#reporter.note(`Reading log "${this.#options.logs}/${name}" (${why})`);
     }
     this.#meter.begin({ stage: "batching", date, day });
-    const manifest = await this.#buildSettled(logs);
+    const manifest = await this.#buildSettled(logs).catch(async (error) => {
+      throw await withAdvice(this.#store, error, {
+        folder: this.#options.logs,
+        logs,
+        options: this.#options,
+      });
+    });
     this.#meter.end();
     for (const { name, reader, compression } of manifest.logs) {
       const how = compression === undefined ? reader : `${reader}, ${compression}`;
