@@ -76,7 +76,10 @@ function knownRow(name: string, command: CommandName): OptionRow | undefined {
 function someNames(command: CommandName, name: string): string {
   return `an option of ${Object.keys(COMMANDS).join(", ")} without its dashes, such as ` +
     optionsOf(command).slice(0, 3).map(({ flag }) => `"${flag.slice(2)}"`).join(", ") +
-    hintOf(name, optionsOf(command).map(({ flag }) => flag.slice(2)));
+    hintOf(
+      name,
+      optionsOf(command).map(({ flag }) => flag.slice(2)).filter((each) => each !== name),
+    );
 }
 
 type Fail = (what: string) => never;

@@ -71,15 +71,31 @@ export async function withAdvice(
   if (path === undefined) return error;
   const head = await headOrNothing(store, path);
   const way = likelyWay(head);
-  if (way === undefined ? isBinary(head) : await wasTried(store, path, way, options)) return error;
-  const [firstLine] = new TextDecoder().decode(head).split(/\r?\n/, 1);
-  const line = firstLine.replace(/\p{Cc}/gu, " ").slice(0, SHOWN_COLUMNS);
+  const isHelp = way === undefined
+    ? isOfNoFormat(error.message) && !isBinary(head)
+    : !await wasTried(store, path, way, options);
+  if (!isHelp) return error;
   const help = way === undefined
     ? "no reader fits it: topstreams formats lists them, docs/writing-a-format.md tells of one's own"
     : `what fits it: ${wayText(way)}`;
-  const isShown = error.message.includes("\n  line 1 (");
-  const first = isShown ? "" : `\n  its first line: ${line}`;
-  return new Error(`${error.message}${first}\n  ${help}`, { cause: error });
+  return new Error(`${error.message}${firstLineOf(head, error.message)}\n  ${help}`, {
+    cause: error,
+  });
+}
+
+/** The first line of a log, where the message does not show lines already. */
+function firstLineOf(head: Uint8Array, message: string): string {
+  if (/\n {2}line \d+ \(/.test(message)) return "";
+  const [line] = new TextDecoder().decode(head).split(/\r?\n/, 1);
+  return `\n  its first line: ${line.replace(/\p{Cc}/gu, " ").slice(0, SHOWN_COLUMNS)}`;
+}
+
+/** Whether a message says that most rows are no streams, or that columns are not there. */
+function isOfNoFormat(message: string): boolean {
+  const [, rejected, rows] = /: (\d+) of (\d+) rows rejected, /.exec(message) ?? [];
+  return rows === undefined
+    ? message.includes(": no column ")
+    : 2 * Number(rejected) > Number(rows);
 }
 
 /** Whether a log was tried to be read in this very way: some of its rows are bad, not the way. */
@@ -87,8 +103,13 @@ async function wasTried(store: Store, path: string, way: Way, tried: HowTried): 
   if (way.ids !== tried.ids) return false;
   if (columnsText(way.columns) !== columnsText(tried.columns)) return false;
   const { readers } = tried.formats;
-  const { reader } = await formatOfLog(store, path, { readers, wanted: tried.reader });
-  return reader.name === way.reader.name;
+  try {
+    const { reader } = await formatOfLog(store, path, { readers, wanted: tried.reader });
+    return reader.name === way.reader.name;
+  } catch {
+    // It could not be said how it is to be read, and that is what the error tells.
+    return true;
+  }
 }
 
 /** Whether a message says that the rows of a log are not what was expected. */

@@ -1,4 +1,5 @@
 /** Logs and charts of other kinds: names, several logs a day, sizes, the world, configuration. */
+import { COMMANDS } from "../../cli/options.ts";
 import assert from "node:assert/strict";
 import { chartOf } from "../oracle.ts";
 import { assertSameText } from "./_compare.ts";
@@ -100,12 +101,16 @@ testProgram("run --config takes options of a file, and the command line wins", a
 });
 
 const OPTIONS_OF_RUN =
-  "unknown option, expected an option of run, demo, generate, formats without " +
+  `unknown option, expected an option of ${Object.keys(COMMANDS).join(", ")} without ` +
   'its dashes, such as "logs", "batch", "results"';
 
 /** Configuration files that are refused, and what is said of them. */
 const REFUSED: readonly [what: string, text: string, message: RegExp | string][] = [
-  ["an unknown name", '{"day": 3}', `Cannot use "day" in FILE: ${OPTIONS_OF_RUN}`],
+  [
+    "an unknown name",
+    '{"day": 3}',
+    `Cannot use "day" in FILE: ${OPTIONS_OF_RUN} (did you mean "days"?)`,
+  ],
   [
     "the name of a file inside",
     '{"config": "a"}',
