@@ -38,8 +38,10 @@ function columnsOfTerminal(): number {
 }
 
 if (import.meta.main) {
-  const color = Deno.stdout.isTerminal() && !Deno.noColor;
+  const isTerminal = Deno.stdout.isTerminal();
+  const color = isTerminal && !Deno.noColor;
+  const columns = isTerminal ? columnsOfTerminal() : undefined;
   const terminal = terminalOfErrors();
-  const world = { stop: stopSignal(), color, terminal };
+  const world = { stop: stopSignal(), color, columns, terminal };
   Deno.exit(await main(Deno.args, world, performNarrowed));
 }

@@ -14,6 +14,7 @@ import { readConfig } from "./config.ts";
 import { cannotUse, EXIT_STATUSES, type UsageError } from "./errors.ts";
 import {
   argumentsOf,
+  argumentTerm,
   type CommandName,
   COMMANDS,
   isCommand,
@@ -215,11 +216,11 @@ function wordsGiven(name: CommandName, command: Command): Record<string, string 
 
 function describe(command: Command, name: CommandName, color: boolean): void {
   const words = argumentsOf(name);
-  for (const { name, help, isVariadic } of words) {
-    command.argument(`<${name}${isVariadic ? "..." : ""}>`, help);
+  for (const row of words) {
+    const term = argumentTerm(row);
+    command.argument(row.isOptional ? term : `<${term}>`, row.help);
   }
-  const usage = words.map(({ name, isVariadic }) => `${name}${isVariadic ? "..." : ""} `).join("");
-  command.usage(`${usage}[options]`)
+  command.usage([...words.map(argumentTerm), "[options]"].join(" "))
     .description(`${COMMANDS[name].summary}.`)
     .summary(COMMANDS[name].summary)
     .addHelpText("after", `\n${examples(name, color)}\n\n${exitStatuses(color)}`);

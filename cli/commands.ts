@@ -4,7 +4,7 @@
  * @module
  */
 
-import { oneOf, type ValueKind } from "./values.ts";
+import { anyWord, oneOf, type ValueKind } from "./values.ts";
 
 /** A word that stands behind a command. */
 export interface ArgumentRow {
@@ -17,11 +17,13 @@ export interface ArgumentRow {
   readonly kind: ValueKind<unknown>;
   /** Whether there may be several, and at least one; only the last argument may be such. */
   readonly isVariadic?: boolean;
+  /** Whether it may be left out; only the last argument may be such. */
+  readonly isOptional?: boolean;
 }
 
 /** What the help says of a command. */
 export interface CommandRow {
-  /** The words that it takes besides options, in their order; each must be given. */
+  /** The words that it takes besides options, in their order. */
   readonly arguments?: readonly ArgumentRow[];
   /** What the command does: one line that starts with a verb. */
   readonly summary: string;
@@ -57,6 +59,31 @@ export const COMMANDS = {
       ["topstreams status", "the seven days that the next run would use"],
       ["topstreams status --date 2021-12-01 --json", "those of another date, as JSON"],
       ["topstreams status --config topstreams.json", "with the options that the run has"],
+    ],
+  },
+  top: {
+    summary: "Show charts of countries, users, songs or the world",
+    arguments: [
+      {
+        name: "KIND",
+        field: "kind",
+        help: "country, user, song or world",
+        kind: oneOf(["country", "user", "song", "world"]),
+      },
+      {
+        name: "KEY",
+        field: "keys",
+        help: "which ones, such as FR or 12345; none for the world",
+        kind: anyWord,
+        isVariadic: true,
+        isOptional: true,
+      },
+    ],
+    examples: [
+      ["topstreams top country FR DE", "what France and Germany play, and how it moves"],
+      ["topstreams top user 12345 --days 30", "what a user played in the last 30 days"],
+      ["topstreams top song 71", "where a song is played, and how often on each day"],
+      ["topstreams top world --titles titles.csv --json", "of all countries, for a script"],
     ],
   },
   demo: {

@@ -9,6 +9,7 @@ import { OPERATOR_OPTION_ROWS } from "./operator_option_rows.ts";
 import type { OptionRow } from "./option_row.ts";
 import { RUN_OPTION_ROWS } from "./run_option_rows.ts";
 import { SERVICE_OPTION_ROWS } from "./service_option_rows.ts";
+import { TOP_OPTION_ROWS } from "./top_option_rows.ts";
 
 export type { OptionRow };
 
@@ -16,6 +17,7 @@ export type { OptionRow };
 export const OPTION_ROWS = [
   ...OPERATOR_OPTION_ROWS,
   ...RUN_OPTION_ROWS,
+  ...TOP_OPTION_ROWS,
   ...GENERATE_OPTION_ROWS,
   ...SERVICE_OPTION_ROWS,
 ] as const satisfies readonly OptionRow[];

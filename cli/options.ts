@@ -50,6 +50,8 @@ export type OptionsOf<C extends CommandName> =
 export type RunOptions = OptionsOf<"run">;
 /** The options of `topstreams status`. */
 export type StatusOptions = OptionsOf<"status">;
+/** The options of `topstreams top`. */
+export type TopOptions = OptionsOf<"top">;
 /** The options of `topstreams demo`. */
 export type DemoOptions = OptionsOf<"demo">;
 /** The options of `topstreams generate`. */
@@ -143,6 +145,12 @@ export function valueOf(row: OptionRow, typed: unknown): unknown {
   if ("value" in reading) return reading.value;
   const given = text === "" ? `${row.flag}=` : `${row.flag} ${text}`;
   throw cannotUse(given, `${reading.problem}, expected ${row.kind.expected}${reading.hint ?? ""}`);
+}
+
+/** Writes an argument as the help shows it, such as `KIND` or `[KEY...]`. */
+export function argumentTerm({ name, isVariadic, isOptional }: ArgumentRow): string {
+  const term = isVariadic ? `${name}...` : name;
+  return isOptional ? `[${term}]` : term;
 }
 
 /** Writes an option as the help shows it, such as `--days N`. */

@@ -7,14 +7,7 @@
 import { StoppedError } from "../io/drive.ts";
 import type { CommandToDo } from "./command_line.ts";
 import { printError } from "./console.ts";
-import { completions } from "./completions.ts";
-import { demo } from "./demo.ts";
 import { type ExitStatus, tellError } from "./errors.ts";
-import { formats } from "./formats.ts";
-import { generate } from "./generate.ts";
-import { run } from "./run.ts";
-import { service } from "./service.ts";
-import { status } from "./status.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -33,21 +26,40 @@ export async function perform(toDo: CommandToDo, world: World): Promise<ExitStat
   }
 }
 
+/** The modules of a command are loaded for it alone: some commands are to answer at once. */
 async function doCommand(toDo: CommandToDo, world: World): Promise<void> {
   switch (toDo.command) {
-    case "run":
+    case "run": {
+      const { run } = await import("./run.ts");
       return void await run(toDo.options, world);
-    case "status":
+    }
+    case "status": {
+      const { status } = await import("./status.ts");
       return await status(toDo.options, world);
-    case "demo":
+    }
+    case "top": {
+      const { top } = await import("./top.ts");
+      return await top(toDo.options, world);
+    }
+    case "demo": {
+      const { demo } = await import("./demo.ts");
       return await demo(toDo.options, world);
-    case "formats":
+    }
+    case "formats": {
+      const { formats } = await import("./formats.ts");
       return formats();
-    case "service":
+    }
+    case "service": {
+      const { service } = await import("./service.ts");
       return service(toDo.options, toDo.typed);
-    case "completions":
+    }
+    case "completions": {
+      const { completions } = await import("./completions.ts");
       return completions(toDo.options);
-    case "generate":
+    }
+    case "generate": {
+      const { generate } = await import("./generate.ts");
       return await generate(toDo.options, world.stop);
+    }
   }
 }

@@ -169,6 +169,12 @@ export const day: ValueKind<Day> = {
   },
 };
 
+/** The kind of any text that is not empty. */
+export const anyWord: ValueKind<string> = {
+  expected: "a text that is not empty",
+  read: (text) => text === "" ? { problem: "nothing given" } : { value: text },
+};
+
 /** The kind of folders: any path; whether the folder is there is for others to see. */
 export const folder: ValueKind<string> = {
   expected: "the path of a folder",

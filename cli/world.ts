@@ -11,6 +11,8 @@ import type { Terminal } from "./progress.ts";
 export interface Facts {
   /** Whether the titles of a help may be set in bold. */
   readonly color: boolean;
+  /** How wide the terminal is that standard output is, where it is one. */
+  readonly columns?: number;
   /** The terminal that standard error is, where it is one. */
   readonly terminal?: Terminal;
   /** Whether it is told where an error arose. */

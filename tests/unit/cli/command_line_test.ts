@@ -170,6 +170,46 @@ Deno.test("parseCommandLine() reads every option of demo and generate", NO_PERMI
   });
 });
 
+Deno.test("parseCommandLine() reads the words and options of top", NO_PERMISSIONS, () => {
+  const words = "top user 5 -- -7 --batch b --date 20211201 --days 2 --top 3 --compare 20211129 " +
+    "--ids text --titles t.csv --csv";
+  const [before, after] = words.split(" -- ");
+  const options = {
+    kind: "user",
+    keys: ["5", "-7"],
+    batch: "b",
+    date: parseDay("2021-12-01"),
+    days: 2,
+    top: 3,
+    compare: parseDay("2021-11-29"),
+    ids: "text",
+    titles: "t.csv",
+    csv: true,
+    json: false,
+  };
+  const [minus, ...rest] = after.split(" ");
+  const argv = [...before.split(" "), ...rest, "--", minus];
+  assert.deepEqual(parse(...argv), { command: "top", options });
+  const world = parse("top", "world");
+  assert.ok(world.command === "top");
+  assert.deepEqual([world.options.keys, world.options.top, world.options.batch], [[], 50, "batch"]);
+});
+
+Deno.test("parseCommandLine() refuses top without a kind, or of another", NO_PERMISSIONS, () => {
+  const kinds = "expected country, user, song or world";
+  assertRefused([
+    [
+      ["top"],
+      `Cannot use "topstreams top": its KIND is missing, ${kinds} (see "topstreams top --help")`,
+    ],
+    [
+      ["top", "contry", "FR"],
+      `Cannot use "contry": unknown "contry", ${kinds} (did you mean "country"?)`,
+    ],
+    [["top", "user", ""], 'Cannot use "": nothing given, expected a text that is not empty'],
+  ]);
+});
+
 Deno.test("parseCommandLine() takes the last of several values", NO_PERMISSIONS, () => {
   const options = { ...RUN_DEFAULTS, top: 20, strict: true };
   assert.deepEqual(parse("run", "--top", "10", "--strict", "--top=20", "--strict"), {
