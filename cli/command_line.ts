@@ -8,9 +8,9 @@
  * @module
  */
 
-import { formatDay } from "../core/day.ts";
 import { Command, CommanderError, type Help, Option } from "npm:commander@15.1.0";
 import { readConfig } from "./config.ts";
+import { refuseContradictions, refuseKeptLess } from "./contradictions.ts";
 import { cannotUse, EXIT_STATUSES, type UsageError } from "./errors.ts";
 import {
   argumentsOf,
@@ -23,7 +23,6 @@ import {
   type OptionsOf,
   optionsOf,
   readOptions,
-  type RunOptions,
 } from "./options.ts";
 import { listed } from "./values.ts";
 
@@ -123,38 +122,6 @@ function commandToDo(
   if (toDo.command === "run") refuseContradictions(toDo.options);
   if (toDo.command === "status") refuseKeptLess(toDo.options);
   return toDo;
-}
-
-function refuseContradictions(options: RunOptions): void {
-  const { quiet, verbose } = options;
-  refuseDates(options);
-  refuseKeptLess(options);
-  if (quiet && verbose) {
-    const reason = "each undoes the other, expected one of them";
-    throw cannotUse("--quiet --verbose", reason);
-  }
-}
-
-function refuseKeptLess({ keepBatches, days }: Pick<RunOptions, "keepBatches" | "days">): void {
-  if (keepBatches !== undefined && keepBatches < days) {
-    const reason = `${keepBatches} days, expected at least the ${days} days of the window`;
-    throw cannotUse(`--keep-batches ${keepBatches}`, reason);
-  }
-}
-
-function refuseDates({ date, from, to, dryRun }: RunOptions): void {
-  if ((from === undefined) !== (to === undefined)) {
-    const [given, absent] = to === undefined ? ["--from", "--to"] : ["--to", "--from"];
-    throw cannotUse(given, `no ${absent}, expected both, or --date DAY for one date`);
-  }
-  if (from === undefined || to === undefined) return;
-  const words = `--from ${formatDay(from)} --to ${formatDay(to)}`;
-  if (dryRun) throw cannotUse(`--dry-run ${words}`, "several dates, expected one (--date DAY)");
-  if (date !== undefined) {
-    const reason = "they name the dates already, expected either these or --date";
-    throw cannotUse(`--date ${formatDay(date)} ${words}`, reason);
-  }
-  if (from > to) throw cannotUse(words, "the first is after the last, expected dates in order");
 }
 
 /**
