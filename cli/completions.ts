@@ -39,7 +39,7 @@ function candidatesOf({ flag, kind }: Pick<OptionRow, "kind"> & { flag?: string 
   const words = flag === "--reader"
     ? BUILT_IN.readers.map(({ name }) => name)
     : flag === "--writer"
-    ? BUILT_IN.writers.map(({ name }) => name)
+    ? [...BUILT_IN.writers, ...BUILT_IN.pages].map(({ name }) => name)
     : kind?.words ?? [];
   if (kind === folder) return { what: "folder", words, isList };
   if (kind === file) return { what: "file", words, isList };
