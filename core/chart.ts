@@ -125,12 +125,12 @@ export interface ChartPart {
 
 /** Chooses and prints the top songs of every key that a merger gives. Can be used again. */
 export class ChartMaker {
-  readonly #outputs: readonly BufferedOutput[];
+  readonly #outputs: ChartOutputs;
   readonly #selection: Selection;
 
   constructor(top: number, outputs: readonly ChartOutput[], engine: Engine) {
     this.#selection = engine.selection(top);
-    this.#outputs = outputs.map((output) => new BufferedOutput(output));
+    this.#outputs = new ChartOutputs(outputs);
   }
 
   /** Makes the chart, or the part of it, of all that the merger gives. */
@@ -140,24 +140,48 @@ export class ChartMaker {
     let entries = 0;
     let keyCount = 0;
     let streamCount = 0;
-    if (isFirst) { for (const output of outputs) output.begin(); }
+    if (isFirst) outputs.begin();
     while (merger.next()) {
       const { segment } = merger;
       streamCount += selection.offer(segment, merger.texts, merger.isLast);
       entries += segment.to - segment.from;
       if (merger.isLast) {
         keyCount++;
-        const row = selection.rowOf(merger.key, merger.texts);
-        for (let i = 0; i < outputs.length; i++) outputs[i].print(row);
+        outputs.print(selection.rowOf(merger.key, merger.texts));
         selection.reset();
       }
       if (entries < STEP_ENTRIES) continue;
       yield { logBytes: 0, entries };
       entries = 0;
     }
-    for (const output of outputs) output.finish(isLast);
+    outputs.finish(isLast);
     yield { logBytes: 0, entries };
     return { keyCount, streamCount };
+  }
+}
+
+/** Prints rows to several outputs. Can be used again. */
+export class ChartOutputs {
+  readonly #outputs: readonly BufferedOutput[];
+
+  constructor(outputs: readonly ChartOutput[]) {
+    this.#outputs = outputs.map((output) => new BufferedOutput(output));
+  }
+
+  /** Begins the chart; not where only a later part of it is printed. */
+  begin(): void {
+    for (const output of this.#outputs) output.begin();
+  }
+
+  /** Prints a row; they come with their keys ascending. */
+  print(row: ChartRow): void {
+    const outputs = this.#outputs;
+    for (let i = 0; i < outputs.length; i++) outputs[i].print(row);
+  }
+
+  /** Ends the chart or a part of it: all that was printed is in the sinks. */
+  finish(isLast: boolean): void {
+    for (const output of this.#outputs) output.finish(isLast);
   }
 }
 

@@ -14,27 +14,78 @@ import type { AnyReader, ParserOptions, Reader, TableReader } from "../formats/i
 import { FileSource } from "./byte_files.ts";
 import { claim } from "./claims.ts";
 import { LogParts } from "./log_parts.ts";
-import type { IngestResult, IngestTask, JobContext, LogRange, LogToRead } from "./tasks.ts";
+import type {
+  IngestResult,
+  IngestTask,
+  JobContext,
+  LogRange,
+  LogToRead,
+  ReadingResult,
+  ReadingTask,
+} from "./tasks.ts";
 
 /** Reads all ranges of logs that this job can claim. */
 export function* ingest(task: IngestTask, context: JobContext): Generator<Step, IngestResult> {
   const { workMemory: memory, engine } = context;
   const file = context.scratch(task.runFolder).create();
   const scatter = engine.scatter({ partitions: task.partitions, memory, sink: file });
-  const take = (block: StreamBlock): void => scatter.take(block);
-  const ranges: { index: number; read: ReadRange }[] = [];
-  const warnings: string[] = [];
   try {
-    for (let index; (index = claim(task.claims, task.ranges.length)) !== undefined;) {
-      const range = task.ranges[index];
-      const log = task.logs[range.log];
-      const job = { log, range, columns: task.columns, runFolder: task.runFolder, take, warnings };
-      ranges.push({ index, read: yield* readLogRange(job, context) });
-    }
-    const chunks = scatter.finish();
-    return { ranges, scattered: { path: file.path, chunks }, warnings };
+    const read = yield* readLogs(task, context, { take: (block) => scatter.take(block) });
+    return { ...read, scattered: { path: file.path, chunks: scatter.finish() } };
   } finally {
     file.close();
+  }
+}
+
+/** What becomes of the streams that are read. */
+export interface StreamTaker {
+  /** Takes streams; the block is reused after the call. */
+  take(block: StreamBlock): void;
+  /** What has to be waited for before more is read; asked after every step. */
+  readonly afterStep?: () => Promise<void>;
+}
+
+/** Reads all ranges of logs that this job can claim, and hands over their streams. */
+export function* readLogs(
+  task: ReadingTask,
+  context: JobContext,
+  { take, afterStep }: StreamTaker,
+): Generator<Step, ReadingResult> {
+  const ranges: { index: number; read: ReadRange }[] = [];
+  const warnings: string[] = [];
+  for (let index; (index = claim(task.claims, task.ranges.length)) !== undefined;) {
+    const range = task.ranges[index];
+    const log = task.logs[range.log];
+    const job = { log, range, columns: task.columns, runFolder: task.runFolder, take, warnings };
+    const steps = readLogRange(job, context);
+    const read = yield* afterStep === undefined ? steps : waitingAfter(steps, afterStep);
+    ranges.push({ index, read });
+  }
+  return { ranges, warnings };
+}
+
+/** The same steps; after each of them something is waited for. */
+function* waitingAfter<T>(
+  steps: Generator<Step, T>,
+  wait: () => Promise<void>,
+): Generator<Step, T> {
+  let isOver = false;
+  try {
+    for (let thrown: { readonly error: unknown } | undefined;;) {
+      const { done, value } = thrown === undefined ? steps.next() : steps.throw(thrown.error);
+      isOver = done === true;
+      if (done) return value;
+      thrown = undefined;
+      try {
+        yield value;
+        yield* awaited(wait());
+      } catch (error) {
+        // It is thrown where the reading waits, which closes what it has open.
+        thrown = { error };
+      }
+    }
+  } finally {
+    if (!isOver) steps.return(undefined as never);
   }
 }
 

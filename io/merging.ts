@@ -27,6 +27,7 @@ import type {
   JobContext,
   NarrowResult,
   NarrowTask,
+  PrintingTask,
   RunInput,
   TotalsResult,
   TotalsTask,
@@ -145,10 +146,7 @@ function openAll(paths: readonly string[], store: Store): OpenSources {
 export function* chart(task: ChartTask, context: JobContext): Generator<Step, ChartResult> {
   const { engine, memory: { cursorBytes } } = context;
   const isWorld = task.kind === "world";
-  for (const { writer } of task.outputs) {
-    const { load } = named(context.formats.writers, writer, "writer");
-    if (load !== undefined) yield* awaited(load());
-  }
+  yield* loadWriters(task, context);
   const open = openInputs(task.inputs, context);
   const reports = openReports(task, context);
   const results: ChartResult[number][] = [];
@@ -174,9 +172,17 @@ export function* chart(task: ChartTask, context: JobContext): Generator<Step, Ch
   return results;
 }
 
+/** Loads what the writers of a chart need. */
+export function* loadWriters(task: PrintingTask, { formats }: JobContext): Generator<Step> {
+  for (const { writer } of task.outputs) {
+    const { load } = named(formats.writers, writer, "writer");
+    if (load !== undefined) yield* awaited(load());
+  }
+}
+
 /** Where rows are kept, if any are to be. */
-function keepingOutput(
-  { kind, top, keptSongs = 0 }: ChartTask,
+export function keepingOutput(
+  { kind, top, keptSongs = 0 }: PrintingTask,
   rows: KeptRow[],
   ids: IdKind,
 ): ChartOutput[] {
@@ -201,14 +207,14 @@ export function* totals(task: TotalsTask, context: JobContext): Generator<Step, 
 }
 
 /** Reports that are open together. */
-interface OpenReports {
+export interface OpenReports {
   readonly outputs: readonly { readonly printer: ChartPrinter; readonly sink: OrderedOutput }[];
   close(): void;
 }
 
 /** Opens the reports of a chart, with their shares of the output buffer. */
-function openReports(
-  task: ChartTask,
+export function openReports(
+  task: PrintingTask,
   { store, engine, formats, outputBuffer }: JobContext,
 ): OpenReports {
   const files: OpenFile[] = [];

@@ -70,6 +70,8 @@ const ACTIVITIES = {
   narrow: "merging",
   chart: "merging",
   totals: "merging",
+  load: "reading",
+  "cluster-chart": "merging",
 } as const satisfies Record<Task["type"], Activity>;
 
 const NOTHING = { logBytes: 0, entries: 0 };

@@ -18,10 +18,12 @@ import type { ByteRange, ReadRange } from "../core/log_ranges.ts";
 import type { MemoryPlan } from "../core/memory.ts";
 import type { PartitionsByKind } from "../core/partitions.ts";
 import type { ChunkList } from "../core/scatter.ts";
-import type { Step } from "../core/steps.ts";
+import { awaited, type Step } from "../core/steps.ts";
 import type { KeyKind } from "../core/streams.ts";
 import type { FormatList } from "../formats/built_in.ts";
 import type { Columns } from "../formats/interface.ts";
+import type { ClusterChartTask } from "./clickhouse/charting.ts";
+import type { LoadResult, LoadTask } from "./clickhouse/loading.ts";
 import { ingest } from "./ingest.ts";
 import { chart, encode, narrow, totals } from "./merging.ts";
 import type { TurnState, WrittenRange } from "./ordered_output.ts";
@@ -34,14 +36,18 @@ interface Claimed {
   readonly claims: SharedArrayBuffer;
 }
 
-/** Reads ranges of a log and scatters their streams over partitions. */
-export interface IngestTask extends Claimed {
-  readonly type: "ingest";
+/** Reads ranges of logs. */
+export interface ReadingTask extends Claimed {
   readonly logs: readonly LogToRead[];
   readonly ranges: readonly LogRange[];
-  readonly partitions: PartitionsByKind;
   readonly columns?: Columns;
   readonly runFolder: string;
+}
+
+/** Reads ranges of logs and scatters their streams over partitions. */
+export interface IngestTask extends ReadingTask {
+  readonly type: "ingest";
+  readonly partitions: PartitionsByKind;
 }
 
 /** A log, and how it is read. */
@@ -60,9 +66,13 @@ export interface LogRange extends ByteRange {
 }
 
 /** What a job read. */
-export interface IngestResult {
+export interface ReadingResult {
   readonly ranges: readonly { readonly index: number; readonly read: ReadRange }[];
   readonly warnings: readonly string[];
+}
+
+/** What a job read and scattered. */
+export interface IngestResult extends ReadingResult {
   readonly scattered: Scattered;
 }
 
@@ -123,18 +133,22 @@ export type EncodeResult = readonly {
   readonly countries?: CountryTotals;
 }[];
 
-/** Makes ranges of a chart. */
-export interface ChartTask extends Claimed {
-  readonly type: "chart";
-  /** The inputs, at most as many as the fan-in allows. */
-  readonly inputs: readonly RunInput[];
-  /** Ascending, and together all keys. */
-  readonly ranges: readonly KeyRange[];
+/** Prints a chart. */
+export interface PrintingTask extends Claimed {
   readonly kind: ChartKind;
   readonly top: number;
   readonly outputs: readonly ReportOutput[];
   /** How many songs of each key are kept and given back; none by default. */
   readonly keptSongs?: number;
+}
+
+/** Makes ranges of a chart of what is in batches. */
+export interface ChartTask extends PrintingTask {
+  readonly type: "chart";
+  /** The inputs, at most as many as the fan-in allows. */
+  readonly inputs: readonly RunInput[];
+  /** Ascending, and together all keys. */
+  readonly ranges: readonly KeyRange[];
 }
 
 /** A report that is printed by ranges of keys. */
@@ -168,13 +182,21 @@ export type TotalsResult = readonly {
   readonly countries: CountryTotals;
 }[];
 
-export type Task = IngestTask | EncodeTask | NarrowTask | ChartTask | TotalsTask;
+export type Task =
+  | IngestTask
+  | EncodeTask
+  | NarrowTask
+  | ChartTask
+  | TotalsTask
+  | LoadTask
+  | ClusterChartTask;
 
 /** What a task gives. */
 export type ResultOf<T extends Task> = T extends IngestTask ? IngestResult
   : T extends NarrowTask ? NarrowResult
   : T extends EncodeTask ? EncodeResult
   : T extends TotalsTask ? TotalsResult
+  : T extends LoadTask ? LoadResult
   : ChartResult;
 
 /** What a job works with. */
@@ -239,5 +261,21 @@ export function runTask(task: Task, context: JobContext): Generator<Step, unknow
       return chart(task, context);
     case "totals":
       return totals(task, context);
+    case "load":
+    case "cluster-chart":
+      return runClusterTask(task, context);
   }
+}
+
+/** Tasks of the other engine: their code is loaded where they are to be done. */
+function* runClusterTask(
+  task: LoadTask | ClusterChartTask,
+  context: JobContext,
+): Generator<Step, unknown> {
+  if (task.type === "load") {
+    const { load } = yield* awaited(import("./clickhouse/loading.ts"));
+    return yield* load(task, context);
+  }
+  const { clusterChart } = yield* awaited(import("./clickhouse/charting.ts"));
+  return yield* clusterChart(task, context);
 }

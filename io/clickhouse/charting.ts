@@ -1,0 +1,223 @@
+/**
+ * The task of making a chart: ranges of keys are asked of the servers, and printed as they come.
+ *
+ * Each user is on one shard, so every shard chooses the top songs of its own users, and their rows
+ * are only put in order of the keys. Countries and the world are on all shards: the first one asks
+ * them all, and adds up.
+ *
+ * @module
+ */
+
+import { type ChartKind, ChartOutputs, type ChartRow, type ChartSize } from "../../core/chart.ts";
+import { awaited, type Step } from "../../core/steps.ts";
+import type { IdKind } from "../../core/streams.ts";
+import { compareBytes } from "../../core/text_compare.ts";
+import { textBytes } from "../../core/texts.ts";
+import { claim } from "../claims.ts";
+import { keepingOutput, loadWriters, openReports } from "../merging.ts";
+import type { ChartResult, JobContext, PrintingTask } from "../tasks.ts";
+import { fromCluster } from "./cluster.ts";
+import { conditionOfRange, type SqlRange } from "./key_ranges.ts";
+import { conditionOf } from "./loads.ts";
+import type { LoadOfDay } from "./native_block.ts";
+import { ResultRows } from "./result_rows.ts";
+import {
+  ClickHouseError,
+  type Connection,
+  type ResultBytes,
+  Server,
+  type Settings,
+} from "./server.ts";
+import { countsName, tableName } from "./tables.ts";
+import type { KeptRow } from "../../core/kept_rows.ts";
+
+/** Makes ranges of a chart of what is in a cluster. */
+export interface ClusterChartTask extends PrintingTask {
+  readonly type: "cluster-chart";
+  readonly connection: Connection;
+  readonly loads: readonly LoadOfDay[];
+  /** Ranges that are printed one behind the other by one job, each a query. */
+  readonly ranges: readonly (readonly SqlRange[])[];
+  /** Rows that a range is about, for the progress. */
+  readonly entriesOfRange: number;
+}
+
+/** What is more than this while sums are made or sorted is kept on the server's disk. */
+const MOST_BYTES_IN_MEMORY = 512 * 2 ** 20;
+
+const SETTINGS: Settings = {
+  max_bytes_before_external_group_by: MOST_BYTES_IN_MEMORY,
+  max_bytes_before_external_sort: MOST_BYTES_IN_MEMORY,
+  distributed_aggregation_memory_efficient: 1,
+};
+
+/** Makes all ranges of a chart that this job can claim. */
+export function* clusterChart(
+  task: ClusterChartTask,
+  context: JobContext,
+): Generator<Step, ChartResult> {
+  yield* loadWriters(task, context);
+  const asking = new Asking(task, context.engine.ids);
+  const reports = openReports(task, context);
+  const kept: KeptRow[] = [];
+  const results: ChartResult[number][] = [];
+  try {
+    const keeping = keepingOutput(task, kept, context.engine.ids);
+    const outputs = new ChartOutputs([...reports.outputs, ...keeping]);
+    const { length } = task.ranges;
+    for (let index; (index = claim(task.claims, length)) !== undefined;) {
+      for (const { sink } of reports.outputs) sink.begin(index);
+      if (index === 0) outputs.begin();
+      let keyCount = 0;
+      for (const range of task.ranges[index]) {
+        keyCount += yield* printRange(asking, range, outputs);
+        yield { logBytes: 0, entries: task.entriesOfRange };
+      }
+      outputs.finish(index === length - 1);
+      const written = reports.outputs.map(({ sink }) => sink.finish());
+      // How many streams were counted is known before a chart is made.
+      const size: ChartSize = { keyCount, streamCount: 0 };
+      results.push({ index, size, written, rows: kept.splice(0) });
+    }
+    for (const { sink } of reports.outputs) sink.flush();
+  } finally {
+    reports.close();
+    asking.close();
+  }
+  return results;
+}
+
+/** Prints the rows of a range, keys ascending; returns how many there are. */
+function* printRange(
+  asking: Asking,
+  range: SqlRange,
+  outputs: ChartOutputs,
+): Generator<Step, number> {
+  const open: Result[] = [];
+  for (const result of yield* awaited(asking.begin(range))) {
+    if (yield* hasNext(result)) open.push(result);
+  }
+  let keys = 0;
+  for (; open.length > 0; keys++) {
+    let least = 0;
+    for (let i = 1; i < open.length; i++) {
+      if (asking.compare(open[i].row, open[least].row) < 0) least = i;
+    }
+    const result = open[least];
+    outputs.print(result.row);
+    if (result.next()) continue;
+    if (!(yield* hasNext(result))) open.splice(least, 1);
+  }
+  return keys;
+}
+
+/** Moves to the next row of a result, waiting for it where it is still to come. */
+function* hasNext(result: Result): Generator<Step, boolean> {
+  while (!result.next()) {
+    if (result.isOver) return false;
+    yield* awaited(result.read());
+  }
+  return true;
+}
+
+/** A result on its way, row by row. */
+class Result {
+  readonly #bytes: ResultBytes;
+  readonly #rows: ResultRows;
+  readonly #damaged: (reason: string) => Error;
+  /** Whether there is no current row, and never will be. */
+  isOver = false;
+
+  constructor(bytes: ResultBytes, rows: ResultRows, damaged: (reason: string) => Error) {
+    this.#bytes = bytes;
+    this.#rows = rows;
+    this.#damaged = damaged;
+  }
+
+  get row(): ChartRow {
+    return this.#rows.row;
+  }
+
+  /** Moves to the next row; where there is none, more is to be read unless it {@linkcode isOver}. */
+  next(): boolean {
+    try {
+      if (this.#rows.next()) return true;
+    } catch (error) {
+      if (error instanceof RangeError) throw this.#damaged(error.message);
+      throw error;
+    }
+    this.isOver = this.#rows.isEnded;
+    return false;
+  }
+
+  async read(): Promise<void> {
+    this.#rows.feed(await this.#bytes.read());
+  }
+}
+
+/** Asks the servers for ranges of a chart. */
+class Asking {
+  readonly compare: (a: ChartRow, b: ChartRow) => number;
+  readonly #task: ClusterChartTask;
+  readonly #ids: IdKind;
+  readonly #servers: readonly Server[];
+  readonly #stop = new AbortController();
+
+  constructor(task: ClusterChartTask, ids: IdKind) {
+    const { connection, kind } = task;
+    this.#task = task;
+    this.#ids = ids;
+    const asked = kind === "user" ? connection.urls : connection.urls.slice(0, 1);
+    this.#servers = asked.map((url) => new Server(url, connection));
+    this.compare = ids === "text" ? compareTextKeys : (a, b) => a.key - b.key;
+  }
+
+  /** Asks all servers that are to be asked for a range. */
+  async begin(range: SqlRange): Promise<Result[]> {
+    const { kind, top } = this.#task;
+    const sql = chartQuery({ ...this.#task, ids: this.#ids }, range);
+    const act = `make the chart by ${kind} with`;
+    return await Promise.all(this.#servers.map(async (server) => {
+      const bytes = await server.open(act, sql, SETTINGS, this.#stop.signal);
+      const rows = new ResultRows({ kind, top, ids: this.#ids });
+      return new Result(bytes, rows, (reason) =>
+        new ClickHouseError(
+          `Cannot ${act} ClickHouse "${server.url}": ${reason}, expected whole rows`,
+        ));
+    }));
+  }
+
+  close(): void {
+    this.#stop.abort();
+    for (const server of this.#servers) server.close();
+  }
+}
+
+function compareTextKeys(a: ChartRow, b: ChartRow): number {
+  return compareBytes(textBytes(a.texts, a.key), textBytes(b.texts, b.key));
+}
+
+/** What a query for a chart depends on besides the range. */
+export interface ChartQuery {
+  readonly kind: ChartKind;
+  readonly top: number;
+  readonly ids: IdKind;
+  readonly connection: Connection;
+  readonly loads: readonly LoadOfDay[];
+}
+
+/** The query for a range of a chart: the top songs of each key, best first; keys ascending. */
+export function chartQuery(
+  { kind, top, ids, connection, loads }: ChartQuery,
+  range: SqlRange,
+): string {
+  const { urls, cluster, database } = connection;
+  const name = countsName(kind === "user" ? "user" : "country", ids);
+  const isAsked = kind !== "user" && urls.length > 1;
+  const from = isAsked ? fromCluster(cluster, database, name) : tableName(name, database);
+  const keys = kind === "world" ? "" : `${kind}, `;
+  return `SELECT ${keys}song, sum(streams) AS plays FROM ${from} ` +
+    `WHERE ${conditionOf(loads)}${conditionOfRange(kind, range)} ` +
+    `GROUP BY ${keys}song ORDER BY ${keys}plays DESC, song ` +
+    `LIMIT ${top}${kind === "world" ? "" : ` BY ${kind}`} FORMAT RowBinary`;
+}

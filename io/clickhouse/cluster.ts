@@ -1,0 +1,239 @@
+/**
+ * The servers of a cluster: looked at, made ready, and put in the order of their shards.
+ *
+ * @module
+ */
+
+import { ClickHouseError, type Connection, quoted, quotedName, Server } from "./server.ts";
+import {
+  createDatabase,
+  createTable,
+  type FoundTable,
+  LEAST_VERSION,
+  SHARDS,
+  type Table,
+  tableDifference,
+  tableName,
+  tablesOf,
+} from "./tables.ts";
+
+/** Which shard a server is, as it says itself. */
+interface Place {
+  readonly cluster: string;
+  /** From 1. */
+  readonly shard: number;
+  readonly shards: number;
+}
+
+/** A cluster that can be used. */
+export interface Cluster {
+  /** In the order of the shards. */
+  readonly servers: readonly Server[];
+  readonly connection: Connection;
+  /** The versions of the servers, each once. */
+  readonly versions: readonly string[];
+  close(): void;
+}
+
+/**
+ * Looks at the servers of a cluster, makes what is missing, and finds which shard each of them is.
+ * Where none of them belongs to a cluster yet, they become one, in the order of their addresses.
+ *
+ * @throws {ClickHouseError} where a server is not reached, refuses, is too old, has a table of
+ *   another shape, or the servers are not the shards of one cluster, all of them
+ */
+export async function openCluster(connection: Connection): Promise<Cluster> {
+  const servers = connection.urls.map((url) => new Server(url, connection));
+  const close = (): void => servers.forEach((server) => server.close());
+  try {
+    const versions = await Promise.all(servers.map(checkedVersion));
+    for (const server of servers) await makeReady(server, connection.database, false);
+    const places = await Promise.all(servers.map((server) => placeOf(server, connection)));
+    const given = await settled(servers, places, connection);
+    const order = given.map(({ shard }, i) => ({ shard, i })).sort((a, b) => a.shard - b.shard);
+    const sorted = order.map(({ i }) => servers[i]);
+    await makeReady(sorted[0], connection.database, true);
+    await checkDistributed(sorted[0], connection, given[0].cluster);
+    return {
+      servers: sorted,
+      connection: { ...connection, urls: sorted.map(({ url }) => url) },
+      versions: [...new Set(versions)].sort(),
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+async function checkedVersion(server: Server): Promise<string> {
+  const version = await server.version();
+  const [major, minor] = version.split(".").map(Number);
+  const [leastMajor, leastMinor] = LEAST_VERSION.split(".").map(Number);
+  const isOld = !(major > leastMajor || major === leastMajor && minor >= leastMinor);
+  if (!isOld) return version;
+  const shown = /^[\w.-]{1,40}$/.test(version) ? `version ${version}` : "no version of ClickHouse";
+  throw new ClickHouseError(
+    `Cannot use ClickHouse "${server.url}": ${shown}, expected ${LEAST_VERSION} or later`,
+  );
+}
+
+/** Makes the database and the tables that are missing; looks at those that are there. */
+async function makeReady(server: Server, database: string, isFirst: boolean): Promise<void> {
+  const sql = `SELECT name FROM system.databases WHERE name = ${quoted(database)}`;
+  const found = await server.rows("look at the databases of", sql);
+  if (found.length === 0) {
+    await server.text(`make database "${database}" in`, createDatabase(database));
+  }
+  const tables = await foundTables(server, database);
+  for (const table of tablesOf(isFirst)) {
+    const there = tables.get(table.name);
+    if (there === undefined) {
+      await server.text(`make table "${database}.${table.name}" in`, createTable(table, database));
+      continue;
+    }
+    refuseOther(server, database, table, there);
+  }
+}
+
+function refuseOther(server: Server, database: string, table: Table, found: FoundTable): void {
+  const difference = tableDifference(found, table);
+  if (difference === undefined) return;
+  throw new ClickHouseError(
+    `Cannot use table "${database}.${table.name}" of ClickHouse "${server.url}": ${difference} ` +
+      "(--clickhouse-database NAME uses another database)",
+  );
+}
+
+async function foundTables(server: Server, database: string): Promise<Map<string, FoundTable>> {
+  const where = `WHERE database = ${quoted(database)}`;
+  const act = "look at the tables of";
+  const tables = await server.rows<TableRow>(
+    act,
+    `SELECT name, engine, partition_key, sorting_key FROM system.tables ${where}`,
+  );
+  const columns = await server.rows<ColumnRow>(
+    act,
+    `SELECT table, name, type FROM system.columns ${where}`,
+  );
+  return new Map(tables.map(({ name, engine, partition_key, sorting_key }) => [name, {
+    engine,
+    partitionBy: partition_key,
+    orderBy: sorting_key,
+    columns: columns.filter(({ table }) => table === name),
+  }]));
+}
+
+interface TableRow {
+  readonly name: string;
+  readonly engine: string;
+  readonly partition_key: string;
+  readonly sorting_key: string;
+}
+
+interface ColumnRow {
+  readonly table: string;
+  readonly name: string;
+  readonly type: string;
+}
+
+async function placeOf(server: Server, { database }: Connection): Promise<Place | undefined> {
+  const sql = `SELECT cluster, shard, shards FROM ${tableName(SHARDS.name, database)}`;
+  const places = await server.rows<Place>("look at the place of", sql);
+  if (places.length < 2) return places[0];
+  throw new ClickHouseError(
+    `Cannot use table "${database}.${SHARDS.name}" of ClickHouse "${server.url}": ` +
+      `${places.length} rows, expected one that says which shard it is`,
+  );
+}
+
+/** The places of all servers; those that have none yet are given one. */
+async function settled(
+  servers: readonly Server[],
+  places: readonly (Place | undefined)[],
+  { database }: Connection,
+): Promise<Place[]> {
+  const known = places.find((place) => place !== undefined);
+  const cluster = known?.cluster ?? crypto.randomUUID();
+  refuseStrangers(servers, places, cluster);
+  const taken = new Set(places.map((place) => place?.shard));
+  const free = servers.map((_, i) => i + 1).filter((shard) => !taken.has(shard));
+  return await Promise.all(servers.map(async (server, i) => {
+    const there = places[i];
+    if (there !== undefined) return there;
+    const place = { cluster, shard: free.shift()!, shards: servers.length };
+    const table = tableName(SHARDS.name, database);
+    const values = `(${quoted(cluster)}, ${place.shard}, ${place.shards})`;
+    await server.text("settle the place of", `INSERT INTO ${table} VALUES ${values}`);
+    return place;
+  }));
+}
+
+/** Refuses servers of another cluster, one that was named twice, and fewer or more than there are. */
+function refuseStrangers(
+  servers: readonly Server[],
+  places: readonly (Place | undefined)[],
+  cluster: string,
+): void {
+  const count = servers.length;
+  for (const [i, place] of places.entries()) {
+    if (place === undefined) continue;
+    const { url } = servers[i];
+    const other = places.findIndex((each) => each?.shard === place.shard);
+    const what = place.cluster !== cluster
+      ? `a shard of another cluster than ClickHouse "${servers[0].url}"`
+      : other < i
+      ? `the same shard as ClickHouse "${servers[other].url}"`
+      : `shard ${place.shard} of ${place.shards}`;
+    if (place.cluster === cluster && other === i && place.shards === count) continue;
+    const all = place.shards === count || place.cluster !== cluster || other < i
+      ? "the shards of one cluster, each once"
+      : `all ${place.shards} shards, and ${count} ${count === 1 ? "was" : "were"} named`;
+    throw new ClickHouseError(
+      `Cannot use ClickHouse "${url}": it is ${what}, expected ${all} ` +
+        "(--clickhouse URL, once a shard; another --clickhouse-database begins another cluster)",
+    );
+  }
+}
+
+/** Asks the first shard for all of them, as the chart of countries does. */
+async function checkDistributed(
+  first: Server,
+  { urls, cluster: name, database }: Connection,
+  cluster: string,
+): Promise<void> {
+  if (urls.length === 1) return;
+  const table = fromCluster(name, database, SHARDS.name);
+  const sql = `SELECT cluster, shard FROM ${table} ORDER BY shard`;
+  let found: Pick<Place, "cluster" | "shard">[];
+  try {
+    found = await first.rows(`ask all shards of cluster "${name}" by`, sql);
+  } catch (error) {
+    if (!(error instanceof ClickHouseError) || error.code !== 170) throw error;
+    throw new ClickHouseError(
+      `Cannot ask all shards by ClickHouse "${first.url}": its configuration has no cluster ` +
+        `"${name}", expected one of the ${urls.length} shards (--clickhouse-cluster NAME)`,
+      { cause: error },
+    );
+  }
+  const isSame = found.length === urls.length &&
+    found.every((place, i) => place.cluster === cluster && place.shard === i + 1);
+  if (isSame) return;
+  throw new ClickHouseError(
+    `Cannot use cluster "${name}" of ClickHouse "${first.url}": it has ` +
+      `${found.length === 1 ? "1 shard" : `${found.length} shards`} that ` +
+      `${found.length === 1 ? "is" : "are"} not those named, expected the same ` +
+      `${urls.length} (--clickhouse-cluster NAME)`,
+  );
+}
+
+/** A table on all shards, as the servers' configuration knows them: no login is in the query. */
+export function fromCluster(cluster: string, database: string, table: string): string {
+  return `cluster(${quoted(cluster)}, ${quotedName(database)}, ${quotedName(table)})`;
+}
+
+/** What `clickhouse init` makes, as statements. */
+export function statements(database: string): string {
+  return [createDatabase(database), ...tablesOf(true).map((table) => createTable(table, database))]
+    .map((sql) => `${sql};\n`).join("\n");
+}

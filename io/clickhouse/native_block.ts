@@ -1,0 +1,171 @@
+/**
+ * Rows on their way to a table of counts, in ClickHouse's format Native: columns one after another.
+ *
+ * A block is the number of its columns and of its rows, then for each column its name, its type and
+ * its values; whole numbers have their lowest byte first, texts their length in front.
+ *
+ * @module
+ */
+
+import type { Day } from "../../core/day.ts";
+import type { IdKind, KeyKind } from "../../core/streams.ts";
+import { countsTable } from "./tables.ts";
+
+/** What all rows of a load have in common. */
+export interface LoadOfDay {
+  readonly day: Day;
+  /** The number of the load; of two loads of a day, the later has the greater. */
+  readonly load: number;
+}
+
+/** The values of a column. */
+interface ColumnValues {
+  /** Appends a value; `texts` is what it refers to where it is a reference. */
+  put(value: number, texts: Uint8Array): void;
+  /** The bytes of all values so far, not a copy. */
+  used(): Uint8Array;
+  clear(): void;
+}
+
+/** Rows are collected until there are so many: 0.7 MB of a block of numbers. */
+export const BLOCK_ROWS = 1 << 15;
+
+/** Collects rows of a table of counts, each with one stream, and encodes blocks of them. */
+export class RowBlock {
+  readonly keys: ColumnValues;
+  readonly songs: ColumnValues;
+  readonly #heads: readonly Uint8Array[];
+  readonly #day: Uint8Array;
+  readonly #load: Uint8Array;
+  length = 0;
+
+  constructor(kind: KeyKind, ids: IdKind, { day, load }: LoadOfDay, rows = BLOCK_ROWS) {
+    // What is not sent has its default: one stream.
+    const columns = countsTable(kind, ids).columns.filter((column) => column.default === undefined);
+    this.#heads = columns.map(({ name, type }) => joined([textOf(name), textOf(type)]));
+    this.#day = new Uint8Array(new Uint16Array(rows).fill(day).buffer);
+    this.#load = new Uint8Array(new Uint32Array(rows).fill(load).buffer);
+    this.songs = ids === "number" ? new NumberColumn(rows) : new TextColumn(rows);
+    if (kind === "country") this.keys = new CountryColumn(rows);
+    else this.keys = ids === "number" ? new NumberColumn(rows) : new TextColumn(rows);
+  }
+
+  /** Makes a block of the rows so far, and forgets them. */
+  encode(): Uint8Array {
+    const [day, load, key, song] = this.#heads;
+    const bytes = joined([
+      ...[varint(this.#heads.length), varint(this.length)],
+      ...[day, this.#day.subarray(0, 2 * this.length)],
+      ...[load, this.#load.subarray(0, 4 * this.length)],
+      ...[key, this.keys.used(), song, this.songs.used()],
+    ]);
+    this.keys.clear();
+    this.songs.clear();
+    this.length = 0;
+    return bytes;
+  }
+}
+
+/** Whole numbers of 64 bits. */
+class NumberColumn implements ColumnValues {
+  readonly #words: Uint32Array;
+  #used = 0;
+
+  constructor(rows: number) {
+    this.#words = new Uint32Array(2 * rows);
+  }
+
+  put(value: number): void {
+    this.#words[this.#used] = value;
+    this.#words[this.#used + 1] = value / 2 ** 32;
+    this.#used += 2;
+  }
+
+  used(): Uint8Array {
+    return new Uint8Array(this.#words.buffer, 0, 4 * this.#used);
+  }
+
+  clear(): void {
+    this.#used = 0;
+  }
+}
+
+/** Countries: two bytes each. */
+class CountryColumn implements ColumnValues {
+  readonly #bytes: Uint8Array;
+  #used = 0;
+
+  constructor(rows: number) {
+    this.#bytes = new Uint8Array(2 * rows);
+  }
+
+  put(key: number): void {
+    this.#bytes[this.#used] = 65 + key / 26;
+    this.#bytes[this.#used + 1] = 65 + key % 26;
+    this.#used += 2;
+  }
+
+  used(): Uint8Array {
+    return this.#bytes.subarray(0, this.#used);
+  }
+
+  clear(): void {
+    this.#used = 0;
+  }
+}
+
+/** Texts, each with its length in front. */
+class TextColumn implements ColumnValues {
+  #bytes: Uint8Array;
+  #used = 0;
+
+  constructor(rows: number) {
+    this.#bytes = new Uint8Array(32 * rows);
+  }
+
+  put(reference: number, texts: Uint8Array): void {
+    const length = texts[reference] + 1;
+    if (this.#used + length + 2 > this.#bytes.length) this.#grow();
+    const bytes = this.#bytes;
+    let at = this.#used;
+    if (length >= 0x80) bytes[at++] = length & 0x7f | 0x80;
+    bytes[at++] = length >= 0x80 ? length >> 7 : length;
+    for (let i = 1; i <= length; i++) bytes[at++] = texts[reference + i];
+    this.#used = at;
+  }
+
+  #grow(): void {
+    const larger = new Uint8Array(2 * this.#bytes.length + 512);
+    larger.set(this.used());
+    this.#bytes = larger;
+  }
+
+  used(): Uint8Array {
+    return this.#bytes.subarray(0, this.#used);
+  }
+
+  clear(): void {
+    this.#used = 0;
+  }
+}
+
+function textOf(text: string): Uint8Array {
+  const bytes = new TextEncoder().encode(text);
+  return joined([varint(bytes.length), bytes]);
+}
+
+function varint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  for (; value >= 0x80; value >>>= 7) bytes.push(value & 0x7f | 0x80);
+  return Uint8Array.from([...bytes, value]);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

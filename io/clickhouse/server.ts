@@ -1,0 +1,256 @@
+/**
+ * A server of ClickHouse, spoken to over HTTP.
+ *
+ * User and password go in headers, so neither is in an address, a query or the server's log of
+ * them. A result is complete on the server before its first byte is sent: a query that fails does so
+ * by its status, never in the middle of what looks like rows.
+ *
+ * @module
+ */
+
+import { Insert } from "./insert.ts";
+
+/** How servers are logged in to, all in the same way. */
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+/** The servers of a cluster and how they are spoken to: plain data, for it passes to workers. */
+export interface Connection extends Login {
+  /** One address a shard. */
+  readonly urls: readonly string[];
+  /** What the servers' configuration calls the cluster; where there is one shard it is not used. */
+  readonly cluster: string;
+}
+
+/** Settings of a query. */
+export type Settings = Readonly<Record<string, string | number>>;
+
+/** What went wrong with a server: what was asked of which, and what came back. */
+export class ClickHouseError extends Error {
+  override readonly name = "ClickHouseError";
+  /** The server's own number of the error; none where it was not reached. */
+  readonly code?: number;
+
+  constructor(message: string, options: ErrorOptions & { readonly code?: number } = {}) {
+    super(message, options);
+    this.code = options.code;
+  }
+}
+
+/** How long a server may take to say what it is. */
+const GREETING_MS = 10_000;
+
+/** So much of a result is kept in the server's memory until it is complete; the rest on its disk. */
+const RESULT_BUFFER_BYTES = 4 * 2 ** 20;
+
+/** The most of a server's own words that is shown. */
+const MOST_SHOWN = 300;
+
+/** A code of ClickHouse for which there is a better word than the server's, and what to do. */
+const EXPECTED: Readonly<Record<number, string>> = {
+  192: "a user that it knows (--clickhouse-user NAME)",
+  193: "the user's password (--clickhouse-password-file FILE)",
+  194: "the user's password (--clickhouse-password-file FILE)",
+  243: "room on its disk",
+  516:
+    "a user that it knows and the user's password (--clickhouse-user, --clickhouse-password-file)",
+};
+
+/** One server. */
+export class Server {
+  readonly url: string;
+  readonly #login: Login;
+  readonly #client: Deno.HttpClient;
+
+  constructor(url: string, login: Login) {
+    this.url = url;
+    this.#login = login;
+    // A connection that is not used for some seconds may be closed by the server at any moment.
+    this.#client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  }
+
+  /** Lets go of what was kept for the connection. */
+  close(): void {
+    this.#client.close();
+  }
+
+  /**
+   * Asks for the version.
+   *
+   * @throws {ClickHouseError} where the server does not answer in time, or refuses the login
+   */
+  async version(): Promise<string> {
+    const signal = AbortSignal.timeout(GREETING_MS);
+    return (await this.#text("use", "SELECT version()", {}, signal)).trim();
+  }
+
+  /**
+   * Has a statement carried out.
+   *
+   * @param act what is done, with a word that leads to the server: `load streams into`
+   * @returns what came back, as text
+   */
+  async text(act: string, sql: string, settings: Settings = {}): Promise<string> {
+    return await this.#text(act, sql, settings);
+  }
+
+  /** Reads rows as objects; whole numbers of 64 bits are texts. */
+  async rows<T>(act: string, sql: string, settings: Settings = {}): Promise<T[]> {
+    const text = await this.#text(act, `${sql} FORMAT JSONEachRow`, settings);
+    return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+  }
+
+  /** Begins a result whose bytes are read part by part; ends where `signal` is given. */
+  async open(
+    act: string,
+    sql: string,
+    settings: Settings,
+    signal: AbortSignal,
+  ): Promise<ResultBytes> {
+    const response = await this.#post(act, sql, settings, { signal });
+    return new ResultBytes(response.body!.getReader(), (error) => this.#broken(act, error));
+  }
+
+  /** Begins an insert: what is written to it goes to the server while it is written. */
+  insert(act: string, sql: string, settings: Settings = {}): Insert {
+    const failed = (error: unknown): Error => this.#broken(act, error);
+    return new Insert(async (body, signal) => {
+      const response = await this.#post(act, body, { ...settings, query: sql }, { signal });
+      try {
+        await response.text();
+      } catch (error) {
+        throw failed(error);
+      }
+    });
+  }
+
+  async #text(
+    act: string,
+    sql: string,
+    settings: Settings,
+    signal?: AbortSignal,
+  ): Promise<string> {
+    const response = await this.#post(act, sql, settings, { signal });
+    try {
+      return await response.text();
+    } catch (error) {
+      throw this.#broken(act, error);
+    }
+  }
+
+  async #post(
+    act: string,
+    body: string | ReadableStream<Uint8Array>,
+    settings: Settings,
+    { signal }: { readonly signal?: AbortSignal },
+  ): Promise<Response> {
+    const { user, password } = this.#login;
+    const query = new URLSearchParams({
+      wait_end_of_query: "1",
+      buffer_size: String(RESULT_BUFFER_BYTES),
+      ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])),
+    });
+    let response: Response;
+    try {
+      response = await fetch(`${this.url}/?${query}`, {
+        method: "POST",
+        headers: { "X-ClickHouse-User": user, "X-ClickHouse-Key": password },
+        body,
+        signal,
+        redirect: "manual",
+        client: this.#client,
+      });
+    } catch (error) {
+      throw this.#broken(act, error);
+    }
+    if (response.status === 200) return response;
+    const text = await response.text().catch(() => "");
+    throw this.#refused(act, response.status, text);
+  }
+
+  /** The server was not reached, or went away. */
+  #broken(act: string, error: unknown): ClickHouseError {
+    if (error instanceof ClickHouseError) return error;
+    return new ClickHouseError(
+      `Cannot ${act} ClickHouse "${this.url}": ${networkReason(error)}, ` +
+        "expected a server that answers (--clickhouse URL)",
+      { cause: error },
+    );
+  }
+
+  /** The server answered that it will not. */
+  #refused(act: string, status: number, text: string): ClickHouseError {
+    const { code, reason } = serverReason(text);
+    const what = code === undefined
+      ? `HTTP status ${status}${
+        reason === "" ? "" : ` (${reason})`
+      }, expected ClickHouse's HTTP port`
+      : `${reason} (code ${code}), expected ${EXPECTED[code] ?? "the server to do it"}`;
+    return new ClickHouseError(`Cannot ${act} ClickHouse "${this.url}": ${what}`, { code });
+  }
+}
+
+/** The bytes of a result, part by part. */
+export class ResultBytes {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #broken: (error: unknown) => Error;
+
+  constructor(
+    reader: ReadableStreamDefaultReader<Uint8Array>,
+    broken: (error: unknown) => Error,
+  ) {
+    this.#reader = reader;
+    this.#broken = broken;
+  }
+
+  /** Reads the next part; `undefined` where there is none. */
+  async read(): Promise<Uint8Array | undefined> {
+    try {
+      return (await this.#reader.read()).value;
+    } catch (error) {
+      throw this.#broken(error);
+    }
+  }
+}
+
+/** The server's number and words of an error: one line, the words of its own exception only. */
+export function serverReason(text: string): { readonly code?: number; readonly reason: string } {
+  const line = text.replace(/\s+/g, " ").trim();
+  const parts = /^Code: (\d+)[.,] (?:e\.displayText\(\) = )?(.*?)(?:, e\.what\(\) = .*)?$/.exec(
+    line,
+  );
+  const words = (parts?.[2] ?? line).replace(/^DB::\w+: /, "").replace(/[,.\s]+$/, "");
+  const reason = words.length > MOST_SHOWN ? `${words.slice(0, MOST_SHOWN)}...` : words;
+  return { code: parts === null ? undefined : Number(parts[1]), reason: lowerFirst(reason) };
+}
+
+/** Why a server was not reached: the innermost of what the platform says. */
+export function networkReason(error: unknown): string {
+  if (error instanceof DOMException && error.name === "TimeoutError") {
+    return `no answer within ${GREETING_MS / 1000} s`;
+  }
+  let innermost = error;
+  while (innermost instanceof Error && innermost.cause instanceof Error) {
+    innermost = innermost.cause;
+  }
+  const message = innermost instanceof Error ? innermost.message : String(innermost);
+  const words = message.replace(/ ?\(os error \d+\)$/, "").split(": ").pop()!.trim();
+  return words === "" ? "the connection broke" : lowerFirst(words);
+}
+
+function lowerFirst(text: string): string {
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
+/** Writes a text as SQL does. */
+export function quoted(text: string): string {
+  return `'${text.replace(/[\\']/g, "\\$&")}'`;
+}
+
+/** Writes a name of a database, a table or a column as SQL does. */
+export function quotedName(name: string): string {
+  return `\`${name.replace(/[\\`]/g, "\\$&")}\``;
+}
