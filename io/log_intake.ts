@@ -17,7 +17,7 @@ import { formatOfLog, type LogFormat } from "./log_format.ts";
 import { sampleOf } from "./log_sample.ts";
 import type { Work } from "./meter.ts";
 import type { Store } from "./store.ts";
-import type { Scattered } from "./tasks.ts";
+import type { ReadingResult, ReadingTask, Scattered } from "./tasks.ts";
 
 /** Logs are read by several jobs in ranges of this size. */
 const LOG_RANGE_BYTES = 16 * 2 ** 20;
@@ -39,6 +39,12 @@ export interface IngestedLogs {
   readonly records: readonly LogRecord[];
   readonly partitions: PartitionsByKind;
   readonly scattered: readonly Scattered[];
+}
+
+/** Logs that were read, and what the jobs gave that read them. */
+export interface ReadLogs<R> {
+  readonly records: readonly LogRecord[];
+  readonly results: readonly R[];
 }
 
 /** A log that changed while it was read. */
@@ -68,8 +74,28 @@ export class LogIntake {
    * @throws {Error} where a log cannot be read, or changes while it is read
    */
   async ingest(logs: readonly FoundLog[], work: Work): Promise<IngestedLogs> {
+    let partitions: PartitionsByKind = {};
+    const { records, results } = await this.read(logs, async (reading, formats) => {
+      partitions = await this.#partitionsOf(logs, formats);
+      return await work.do({ ...reading, type: "ingest", partitions });
+    }, work.jobs);
+    return { partitions, records, scattered: results.map((result) => result.scattered) };
+  }
+
+  /**
+   * Reads the logs of a day.
+   *
+   * @param doTask has a task done that reads what it is told to
+   * @returns what is known of the logs, and what the jobs gave
+   * @throws {Error} where a log cannot be read, or changes while it is read
+   */
+  async read<R extends ReadingResult>(
+    logs: readonly FoundLog[],
+    doTask: (reading: ReadingTask, formats: readonly LogFormat[]) => Promise<R[]>,
+    jobs: number,
+  ): Promise<ReadLogs<R>> {
     try {
-      return await this.#ingest(logs, work);
+      return await this.#read(logs, doTask, jobs);
     } catch (error) {
       // What was found in half a log is not what is to be told.
       for (const log of logs) this.#checkUnchanged(log, log.sizeBytes);
@@ -77,16 +103,17 @@ export class LogIntake {
     }
   }
 
-  async #ingest(logs: readonly FoundLog[], work: Work): Promise<IngestedLogs> {
-    const { columns } = this.#options;
+  async #read<R extends ReadingResult>(
+    logs: readonly FoundLog[],
+    doTask: (reading: ReadingTask, formats: readonly LogFormat[]) => Promise<R[]>,
+    jobs: number,
+  ): Promise<ReadLogs<R>> {
     const formats = await Promise.all(logs.map((log) => this.#formatOf(log)));
-    const partitions = await this.#partitionsOf(logs, formats);
     const ranges = logs.flatMap(({ sizeBytes }, log) =>
-      cutIntoRanges(sizeBytes, isCut(formats[log]) && work.jobs > 1 ? LOG_RANGE_BYTES : Infinity)
+      cutIntoRanges(sizeBytes, isCut(formats[log]) && jobs > 1 ? LOG_RANGE_BYTES : Infinity)
         .map((range) => ({ log, ...range }))
     );
-    const results = await work.do({
-      type: "ingest",
+    const results = await doTask({
       claims: createClaims(),
       logs: logs.map((log, i) => ({
         path: this.#pathOf(log),
@@ -94,10 +121,9 @@ export class LogIntake {
         compression: formats[i].compression?.name,
       })),
       ranges,
-      partitions,
-      columns,
+      columns: this.#options.columns,
       runFolder: this.#runFolder,
-    });
+    }, formats);
     for (const warning of results.flatMap((result) => result.warnings)) this.#options.warn(warning);
     const done = results.flatMap((result) => result.ranges).sort((a, b) => a.index - b.index);
     const records = logs.map((log, i) => {
@@ -106,7 +132,7 @@ export class LogIntake {
       this.#checkUnchanged(log, read.sizeBytes);
       return recordOf(log, read, formats[i]);
     });
-    return { partitions, records, scattered: results.map((result) => result.scattered) };
+    return { records, results };
   }
 
   /** How a log is to be read. */
