@@ -89,14 +89,10 @@ export class BatchShelf {
     logs: readonly FoundLog[],
     work: Work,
   ): Promise<Manifest> {
-    const { shape, maxRejected } = this.#options;
+    const { shape } = this.#options;
     this.#store.makeFolder(this.#runFolder);
     const { partitions, scattered, records } = await this.#intake.ingest(logs, work);
-    for (const { name, tally } of records) {
-      if (!hasTooManyRejected(tally, maxRejected)) continue;
-      const path = `${this.#options.logFolder}/${name}`;
-      throw new Error(tooManyRejected(path, tally, maxRejected));
-    }
+    refuseTooManyRejected(records, this.#options);
     const { day } = logs[0];
     const sizes = await this.#encode({ partitions, scattered }, day, publication, work);
     clearRuns(this.#store, this.#options.batchFolder);
@@ -258,7 +254,19 @@ export class BatchShelf {
   }
 }
 
-function manifestOf(
+/** @throws {Error} where a log has too many rejected rows */
+export function refuseTooManyRejected(
+  records: readonly LogRecord[],
+  { maxRejected, logFolder }: Pick<ShelfOptions, "maxRejected" | "logFolder">,
+): void {
+  for (const { name, tally } of records) {
+    if (!hasTooManyRejected(tally, maxRejected)) continue;
+    throw new Error(tooManyRejected(`${logFolder}/${name}`, tally, maxRejected));
+  }
+}
+
+/** Puts together what is known of a day. */
+export function manifestOf(
   day: Day,
   logs: readonly LogRecord[],
   shape: BatchShape,

@@ -6,13 +6,17 @@
 
 import { engineOf } from "../core/engine.ts";
 import { type RunSummary } from "../core/summary.ts";
+import type { ShelfOptions } from "./batch_shelf.ts";
 import { createCrew } from "./crew.ts";
 import type { Day } from "../core/day.ts";
 import { StoppedError } from "./drive.ts";
+import { EmbeddedEngine } from "./embedded_engine.ts";
 import { lockFolder, type LockWait } from "./lock.ts";
 import { startCourse } from "./meter.ts";
 import { type Store, StoreError } from "./store.ts";
+import type { RunEngine } from "./run_engine.ts";
 import type { DailyRunContext, DailyRunOptions } from "./run_options.ts";
+import { shapeAsked } from "./run_plan.ts";
 import { DailyRun } from "./run_stages.ts";
 
 export type { DailyRunContext, DailyRunOptions };
@@ -87,15 +91,17 @@ async function makeWithCrew(
   context: DailyRunsContext,
 ): Promise<RunSummary[]> {
   const { jobs, memory, formats, plugins } = options;
-  const engine = engineOf(options.ids);
-  const crew = createCrew(jobs, context.store, { memory, engine, formats, plugins });
+  const parts = { memory, engine: engineOf(options.ids), formats, plugins };
+  const engine = await openEngine(options, context);
+  const crew = createCrew(jobs, context.store, parts);
   try {
     const course = startCourse();
     const summaries: RunSummary[] = [];
     for (const [i, date] of dates.entries()) {
       if (i > 0 && context.signal?.aborted) throw new StoppedError("Stopped");
       const laterDates = dates.slice(i + 1).filter((later) => later !== undefined);
-      const run = new DailyRun({ ...options, date }, context, { crew, course, laterDates });
+      const tools = { crew, engine, course, laterDates };
+      const run = new DailyRun({ ...options, date }, context, tools);
       const summary = await run.make();
       context.onPublished?.(summary);
       summaries.push(summary);
@@ -103,7 +109,28 @@ async function makeWithCrew(
     return summaries;
   } finally {
     crew.end();
+    await engine.close();
   }
+}
+
+/** Makes ready what counts are kept in; what only the other engine needs is not loaded. */
+async function openEngine(options: DailyRunOptions, context: DailyRunContext): Promise<RunEngine> {
+  const { batch, logs, columns, ids, formats, memory, maxRejected, cluster } = options;
+  const { store, reporter } = context;
+  const shelf: ShelfOptions = {
+    batchFolder: batch,
+    logFolder: logs,
+    shape: shapeAsked(options),
+    columns,
+    engine: engineOf(ids),
+    readers: formats.readers,
+    memory,
+    maxRejected,
+    warn: (text) => reporter.warn(text),
+  };
+  if (cluster === undefined) return new EmbeddedEngine(store, shelf);
+  const { openClickHouse } = await import("./clickhouse/engine.ts");
+  return await openClickHouse(cluster, shelf, { ...context, waitSeconds: options.waitSeconds });
 }
 
 function isSameFolder({ batch, results }: DailyRunOptions): boolean {

@@ -19,6 +19,7 @@ import { dateOf } from "../core/planning.ts";
 import { daysUsedIn } from "../core/summary.ts";
 import { History } from "./history.ts";
 import { pathAfterRecovery, readText } from "./publication.ts";
+import type { StoredDays } from "./run_engine.ts";
 import type { PathInfo, Store } from "./store.ts";
 
 /** What is to be known to look into the folders. */
@@ -26,25 +27,38 @@ export interface InventoryOptions extends RunFolders {
   readonly logPattern: LogPattern;
 }
 
-/** Looks into the folders, and at what is published of the date of the request. */
+/**
+ * Looks into the folders, and at what is published of the date of the request.
+ *
+ * @param stored the days that the engine has; those of the folder of batches by default
+ */
 export function takeInventory(
   store: Store,
   { logs, batch, results, logPattern }: InventoryOptions,
   request: RunRequest,
+  stored: StoredDays = storedInFolder(store, batch),
 ): Inventory {
   const found: Inventory = {
+    ...stored,
     logs: listLogs(store, logs, logPattern),
-    batches: listBatches(store, batch),
-    remains: listRemains(store, batch),
     history: new History(store, batch, () => {}).dates(),
     hasNoLogFolder: store.list(logs) === undefined,
     results: store.list(results) ?? [],
-    freeBytes: { batch: freeBytes(store, batch), results: freeBytes(store, results) },
+    freeBytes: { ...stored.freeBytes, results: freeBytes(store, results) },
   };
   const date = dateOf(request, found);
   const path = pathAfterRecovery(store, results, summaryName(date));
   if (path === undefined) return found;
   return { ...found, published: daysUsedIn(readText(store, path)) ?? "damaged" };
+}
+
+/** Looks which days have batches in a folder. */
+export function storedInFolder(store: Store, batch: string): StoredDays {
+  return {
+    batches: listBatches(store, batch),
+    remains: listRemains(store, batch),
+    freeBytes: { batch: freeBytes(store, batch) },
+  };
 }
 
 function freeBytes(store: Store, folder: string): number | undefined {

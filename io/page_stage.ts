@@ -21,11 +21,11 @@ import {
   type PageData,
   type PageWriter,
 } from "../formats/page.ts";
-import type { BatchShelf } from "./batch_shelf.ts";
 import { compressReport } from "./compressed_report.ts";
 import type { History } from "./history.ts";
 import type { Meter } from "./meter.ts";
 import type { Publication } from "./publication.ts";
+import type { RunEngine } from "./run_engine.ts";
 import type { Store } from "./store.ts";
 
 /** The first songs of every key, by the kind of chart. */
@@ -40,7 +40,7 @@ export interface PageStage {
     readonly ids: IdKind;
   };
   readonly store: Store;
-  readonly shelf: BatchShelf;
+  readonly engine: RunEngine;
   readonly history: History;
   readonly meter: Meter;
   readonly manifests: ReadonlyMap<Day, Manifest>;
@@ -52,7 +52,7 @@ export interface PageStage {
 /**
  * Makes the pages of the plan's date, to be published with the reports.
  *
- * @throws {BatchError} where a batch that is read for its days is damaged
+ * @throws {Error} where a day is damaged (see run_engine.ts)
  */
 export async function makePages(stage: PageStage): Promise<ReportSummary[]> {
   const { options, meter, plan } = stage;
@@ -127,10 +127,10 @@ async function pageData(stage: PageStage): Promise<PageData> {
 
 /** The streams by country of each day that is used. */
 async function totalsByDay(
-  { plan, manifests, shelf, meter }: PageStage,
+  { plan, manifests, engine, meter }: PageStage,
 ): Promise<Map<Day, CountryTotals>> {
   const days = usedDays(plan);
-  const totals = await shelf.countriesOf(days.map((day) => manifests.get(day)!), meter);
+  const totals = await engine.countriesOf(days.map((day) => manifests.get(day)!), meter);
   return new Map(days.map((day, i) => [day, totals[i]]));
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { batchKindOf, type ChartKind } from "../core/chart.ts";
+import type { ChartKind } from "../core/chart.ts";
 import { combinedCrc32 } from "../core/crc32.ts";
 import type { Day } from "../core/day.ts";
 import { hasHistory, type HistoryKind, MAX_HISTORY_TOP } from "../core/history.ts";
@@ -17,8 +17,6 @@ import type { IdKind } from "../core/streams.ts";
 import type { Writer } from "../formats/interface.ts";
 import { PAGE_TOP, type PageWriter } from "../formats/page.ts";
 import { top as plainWriter } from "../formats/top.ts";
-import { createClaims } from "./claims.ts";
-import type { BatchShelf } from "./batch_shelf.ts";
 import { withEarlySync } from "./early_sync.ts";
 import type { FileSink } from "./byte_files.ts";
 import type { History, NewHistory } from "./history.ts";
@@ -27,9 +25,10 @@ import { lowerFirst } from "../core/messages.ts";
 import { makePages, type RowsByKind } from "./page_stage.ts";
 import { createTurns, type TurnState, type WrittenRange } from "./ordered_output.ts";
 import { Publication } from "./publication.ts";
+import type { RunEngine } from "./run_engine.ts";
 import { type Store, StoreError } from "./store.ts";
 import { compressReport } from "./compressed_report.ts";
-import type { ChartResult, RunInput } from "./tasks.ts";
+import type { ChartResult } from "./tasks.ts";
 
 /** A chart that is asked for. */
 export interface ChartRequest {
@@ -50,7 +49,7 @@ export interface ReportStage {
     readonly ids: IdKind;
   };
   readonly store: Store;
-  readonly shelf: BatchShelf;
+  readonly engine: RunEngine;
   readonly history: History;
   readonly meter: Meter;
   readonly manifests: ReadonlyMap<Day, Manifest>;
@@ -70,7 +69,7 @@ interface Publishing {
 /**
  * Makes and publishes the reports of the plan's date, and what the history keeps of them.
  *
- * @throws {BatchError} where a batch is damaged: nothing was published
+ * @throws {Error} where a day is damaged (see run_engine.ts): nothing was published
  */
 export async function makeReports(stage: ReportStage): Promise<RunSummary> {
   const publication = new Publication(stage.store, stage.options.results);
@@ -175,14 +174,10 @@ async function printChart(
   { kind, top }: ChartRequest,
   reports: readonly NewReport[],
   ranks: NewRanks | undefined,
-): Promise<ChartResult[number][]> {
-  const { plan, shelf, meter, manifests } = stage;
-  const batchKind = batchKindOf(kind);
-  const paths = usedDays(plan).map((day) => shelf.check(manifests.get(day)!, batchKind));
+): Promise<ChartResult> {
+  const { plan, engine, meter, manifests } = stage;
   const { date } = plan;
   meter.begin({ stage: "charting", date, kind });
-  const inputs = await inputsOf(stage, kind, paths);
-  const isCut = kind !== "world" && reports.every(({ writer }) => writer.isCutAtKeys);
   const outputs = reports.map(({ sink, turns, writer }) => (
     { output: sink.path, turns, writer: writer.name, top }
   ));
@@ -190,19 +185,17 @@ async function printChart(
     const { sink, turns } = ranks;
     outputs.push({ output: sink.path, turns, writer: plainWriter.name, top: ranks.top });
   }
-  const printed = meter.do({
-    type: "chart",
-    claims: createClaims(),
-    inputs,
-    ranges: shelf.rangesOf(inputs.map(({ path }) => path), isCut ? meter.jobs : 1),
+  const printed = engine.printChart({
     kind,
     top,
+    manifests: usedDays(plan).map((day) => manifests.get(day)!),
     outputs,
+    isCut: kind !== "world" && reports.every(({ writer }) => writer.isCutAtKeys),
     keptSongs: hasHistory(kind) && stage.options.pages.length > 0 ? PAGE_TOP : 0,
-  });
-  const ranges = (await withEarlySync(reports.map(({ sink }) => sink), printed)).flat();
+  }, meter);
+  const ranges = await withEarlySync(reports.map(({ sink }) => sink), printed);
   meter.end();
-  return ranges.sort((a, b) => a.index - b.index);
+  return ranges;
 }
 
 function finishRanks(
@@ -224,17 +217,6 @@ async function finishReport(
   if (options.isCompressed) return await compressReport({ store, publication, plain: sink, name });
   publication.finish(sink);
   return { name, sizeBytes, crc32: hexadecimal(crc32) };
-}
-
-/** The inputs of the last merge of a chart. */
-async function inputsOf(
-  { shelf, meter }: ReportStage,
-  kind: ChartKind,
-  paths: readonly string[],
-): Promise<readonly RunInput[]> {
-  const isWorld = kind === "world";
-  const given = isWorld ? shelf.keysOf(paths) : paths.map((path) => ({ path }));
-  return await shelf.narrowed(given, isWorld, meter);
 }
 
 function sizeOfChart(ranges: ChartResult): Pick<ReportSummary, "keys" | "streams"> {

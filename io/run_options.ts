@@ -11,6 +11,7 @@ import type { IdKind } from "../core/streams.ts";
 import type { FormatList } from "../formats/built_in.ts";
 import type { Columns, Writer } from "../formats/interface.ts";
 import type { PageWriter } from "../formats/page.ts";
+import type { Connection } from "./clickhouse/server.ts";
 import type { PluginModules } from "./formats.ts";
 import type { Reporter } from "./meter.ts";
 import type { ChartRequest } from "./report_stage.ts";
@@ -50,6 +51,8 @@ export interface PlanOptions extends
 
 /** What a daily run is asked to do. */
 export interface DailyRunOptions extends PlanOptions {
+  /** The cluster that keeps the counts; without one they are batches in a folder. */
+  readonly cluster?: Connection;
   /** The memory of each job. */
   readonly memory: MemoryPlan;
   /** How many jobs work at once. */

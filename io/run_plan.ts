@@ -15,6 +15,7 @@ import { columnsText } from "../formats/interface.ts";
 import { whatIsThere } from "./advice.ts";
 import { takeInventory } from "./inventory.ts";
 import type { PlanOptions } from "./run_options.ts";
+import type { StoredDays } from "./run_engine.ts";
 import type { Store } from "./store.ts";
 
 /** What batches have to be for what is asked. */
@@ -34,8 +35,16 @@ export interface PlanWithInventory {
   readonly inventory: Inventory;
 }
 
-/** Looks into the folders and plans a run. */
-export function planWithInventory(options: PlanOptions, store: Store): PlanWithInventory {
+/**
+ * Looks into the folders and plans a run.
+ *
+ * @param stored the days that the engine has; those of the folder of batches by default
+ */
+export function planWithInventory(
+  options: PlanOptions,
+  store: Store,
+  stored?: StoredDays,
+): PlanWithInventory {
   const { logs, batch, results, logPattern, formats } = options;
   const request: RunRequest = {
     ...options,
@@ -45,7 +54,7 @@ export function planWithInventory(options: PlanOptions, store: Store): PlanWithI
     reportExtensions: formats.writers.map((writer) => writer.extension),
     pageExtensions: formats.pages.map((page) => page.extension),
   };
-  const inventory = takeInventory(store, { logs, batch, results, logPattern }, request);
+  const inventory = takeInventory(store, { logs, batch, results, logPattern }, request, stored);
   const plan = advised(planRun(request, inventory), options, { store, inventory });
   return { plan, request, inventory };
 }

@@ -4,18 +4,13 @@
  * @module
  */
 
-import { BatchError } from "../core/batch_format.ts";
 import { type Day, formatDay } from "../core/day.ts";
-import { engineOf } from "../core/engine.ts";
 import { expectedStages } from "../core/forecast.ts";
 import { type BatchShape, hasSameLogs, type Manifest, tallyOf } from "../core/manifest.ts";
 import { lowerFirst } from "../core/messages.ts";
-import { batchFileName, batchFolderName, dayOfBatchFolder } from "../core/names.ts";
 import type { DayPlan, FoundLog, RunPlan } from "../core/plan.ts";
-import { KEY_KINDS } from "../core/streams.ts";
 import { type RunSummary, summaryOf } from "../core/summary.ts";
 import { withAdvice } from "./advice.ts";
-import { BatchShelf } from "./batch_shelf.ts";
 import { type Crew } from "./crew.ts";
 import { History } from "./history.ts";
 import { listLogs } from "./inventory.ts";
@@ -24,6 +19,7 @@ import { type Course, Meter, type Reporter } from "./meter.ts";
 import { pause } from "./pause.ts";
 import { recover } from "./publication.ts";
 import { makeReports } from "./report_stage.ts";
+import { EngineError, type RunEngine } from "./run_engine.ts";
 import type { DailyRunContext, DailyRunOptions } from "./run_options.ts";
 import { plansOf, planWithInventory, shapeAsked } from "./run_plan.ts";
 import { type Store, StoreError } from "./store.ts";
@@ -31,6 +27,7 @@ import { type Store, StoreError } from "./store.ts";
 /** What the runs of several dates have in common. */
 export interface RunTools {
   readonly crew: Crew;
+  readonly engine: RunEngine;
   readonly course: Course;
   /** The dates that come after this one, ascending: what is ahead of the crew. */
   readonly laterDates: readonly Day[];
@@ -43,7 +40,7 @@ export class DailyRun {
   readonly #reporter: Reporter;
   readonly #signal: AbortSignal | undefined;
   readonly #shape: BatchShape;
-  readonly #shelf: BatchShelf;
+  readonly #engine: RunEngine;
   readonly #history: History;
   readonly #meter: Meter;
   readonly #manifests = new Map<Day, Manifest>();
@@ -58,54 +55,38 @@ export class DailyRun {
     this.#store = context.store;
     this.#reporter = context.reporter;
     this.#signal = context.signal;
+    this.#engine = tools.engine;
     this.#shape = shapeAsked(options);
     this.#meter = new Meter(tools.crew, tools.course, context);
     this.#history = new History(context.store, options.batch, (text) => this.#reporter.warn(text));
-    this.#shelf = new BatchShelf(context.store, {
-      batchFolder: options.batch,
-      logFolder: options.logs,
-      shape: this.#shape,
-      columns: options.columns,
-      engine: engineOf(options.ids),
-      readers: options.formats.readers,
-      memory: options.memory,
-      maxRejected: options.maxRejected,
-      warn: (text) => context.reporter.warn(text),
-    });
   }
 
   async make(): Promise<RunSummary> {
-    this.#recover();
-    const plan = this.#plan();
+    await this.#recover();
+    const plan = await this.#plan();
     if (plan.refusals.length > 0) throw new Error(plan.refusals[0]);
     for (const warning of plan.warnings) this.#reporter.warn(warning);
     await this.#batch(plan);
     const summary = await this.#publish(plan);
-    this.#expireOrWarn(plan);
+    await this.#expireOrWarn(plan);
     return summary;
   }
 
   /** The charts are out: what cannot be deleted now is left to the next run. */
-  #expireOrWarn(plan: RunPlan): void {
+  async #expireOrWarn(plan: RunPlan): Promise<void> {
     try {
-      this.#expire(plan);
+      await this.#expire(plan);
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
+      if (!(error instanceof StoreError || error instanceof EngineError)) throw error;
       this.#reporter.warn(`${lowerFirst(error.message)}; the charts are published`);
     }
   }
 
   /** Completes or clears what an earlier process left. */
-  #recover(): void {
-    const { batch, results } = this.#options;
-    this.#shelf.clearRuns();
-    for (const name of this.#store.list(batch) ?? []) {
-      const folder = `${batch}/${name}`;
-      const isBatch = dayOfBatchFolder(name) !== undefined && this.#store.info(folder)?.isFolder;
-      if (isBatch) recover(this.#store, folder);
-    }
+  async #recover(): Promise<void> {
+    await this.#engine.recover();
     this.#history.recover();
-    const completed = recover(this.#store, results);
+    const completed = recover(this.#store, this.#options.results);
     if (completed.length > 0) {
       this.#reporter.warn(
         `completed what an earlier run had begun to publish: ${completed.join(", ")}`,
@@ -113,8 +94,9 @@ export class DailyRun {
     }
   }
 
-  #plan(): RunPlan {
-    const planned = planWithInventory(this.#options, this.#store);
+  async #plan(): Promise<RunPlan> {
+    const stored = await this.#engine.stored();
+    const planned = planWithInventory(this.#options, this.#store, stored);
     const { plan } = planned;
     this.#plans = [plan, ...plansOf(this.#tools.laterDates, planned)];
     return plan;
@@ -176,7 +158,7 @@ export class DailyRun {
   async #buildSettled(logs: readonly FoundLog[]): Promise<Manifest> {
     const { settleSeconds = 0 } = this.#options;
     try {
-      return await this.#shelf.build(logs, this.#meter);
+      return await this.#engine.build(logs, this.#meter);
     } catch (error) {
       if (!(error instanceof UnsettledLogError) || settleSeconds === 0) throw error;
       this.#reporter.warn(`${lowerFirst(error.message)}; waiting for ${settleSeconds} s`);
@@ -185,7 +167,7 @@ export class DailyRun {
       const after = this.#found(logs);
       const isGone = after.length < logs.length;
       if (isGone || !hasSameLogs(before, after)) throw error;
-      return await this.#shelf.build(after, this.#meter);
+      return await this.#engine.build(after, this.#meter);
     }
   }
 
@@ -204,18 +186,17 @@ export class DailyRun {
           plan,
           options: this.#options,
           store: this.#store,
-          shelf: this.#shelf,
+          engine: this.#engine,
           history: this.#history,
           meter: this.#meter,
           manifests: this.#manifests,
           summary: (reports) => this.#summary(plan, reports),
           warn: (text) => this.#reporter.warn(text),
         });
-        this.#shelf.clearRuns();
+        this.#engine.clear();
         return summary;
       } catch (error) {
         this.#tryToClearRuns();
-        if (!(error instanceof BatchError)) throw error;
         await this.#rebuild(plan, error);
       }
     }
@@ -224,7 +205,7 @@ export class DailyRun {
   /** After a failure, whose own error is the one to be shown. */
   #tryToClearRuns(): void {
     try {
-      this.#shelf.clearRuns();
+      this.#engine.clear();
     } catch {
       // What cannot be deleted now is deleted by the next start.
     }
@@ -238,20 +219,16 @@ export class DailyRun {
       builtDays: this.#built,
       seconds: { ...this.#meter.seconds },
       peakMemoryBytes: this.#meter.peakMemoryBytes,
-      versions: this.#options.versions,
+      versions: { ...this.#options.versions, ...this.#engine.versions },
     });
   }
 
-  async #rebuild(plan: RunPlan, damage: BatchError): Promise<void> {
-    const { batch } = this.#options;
-    const damaged = plan.days.find((day) =>
-      KEY_KINDS.some((kind) =>
-        damage.source === `${batch}/${batchFolderName(day.day)}/${batchFileName(kind)}`
-      )
-    );
-    if (damaged === undefined || damaged.act !== "reuse" || this.#built.has(damaged.day)) {
-      throw damage;
-    }
+  /** Builds a day again that an error says is damaged; throws the error where that cannot be. */
+  async #rebuild(plan: RunPlan, damage: unknown): Promise<void> {
+    const day = this.#engine.damagedDay(damage);
+    const damaged = plan.days.find((each) => each.day === day);
+    const isNew = damaged === undefined || this.#built.has(damaged.day);
+    if (!(damage instanceof Error) || isNew || damaged.act !== "reuse") throw damage;
     if (damaged.logs.length === 0) {
       throw new Error(
         `${damage.message}; the log of ${formatDay(damaged.day)} is gone, ` +
@@ -264,10 +241,10 @@ export class DailyRun {
   }
 
   /** Deletes what has left the window; the charts are out by now. */
-  #expire(plan: RunPlan): void {
+  async #expire(plan: RunPlan): Promise<void> {
     for (const day of plan.expired) {
       this.#reporter.note(`Deleting the batch of ${formatDay(day)}`);
-      this.#shelf.remove(day);
+      await this.#engine.remove(day);
     }
     const { results, keepHistoryDays } = this.#options;
     this.#history.expire(plan.date, keepHistoryDays, (text) => this.#reporter.note(text));

@@ -158,6 +158,29 @@ Deno.test("core uses no Deno, console, network, clock, random numbers or timers"
   }
 });
 
+Deno.test("only io/clickhouse/ speaks to the network", () => {
+  const program = SOURCES.filter((path) => /^(?:core|formats|io|cli)\/|^\w+\.ts$/.test(path));
+  const speaking = program.filter((path) =>
+    /\bfetch\(|\bWebSocket\b|Deno\.(?:connect|listen|createHttpClient)/.test(codeOf(textOf(path)))
+  );
+  assert.deepEqual(speaking, ["io/clickhouse/server.ts"]);
+});
+
+Deno.test("io/clickhouse/ is loaded where it is used only: types, or import()", () => {
+  const others = SOURCES.filter((path) => /^(?:core|formats|io|cli)\/|^\w+\.ts$/.test(path))
+    .filter((path) => !path.startsWith("io/clickhouse/"));
+  for (const path of others) {
+    // Without its types and its import() no source imports any of it.
+    const code = codeOf(textOf(path)).replace(/\b(?:import|export)\s+type\b[^;]*;/g, "")
+      .replace(/\bimport\s*\([^)]*\)/g, "");
+    assert.deepEqual(
+      importsOf(path, code).filter((name) => /^io\/clickhouse\//.test(name)),
+      [],
+      path,
+    );
+  }
+});
+
 Deno.test("only cli.ts ends the process", () => {
   const program = SOURCES.filter((path) => /^(?:core|formats|io|cli)\/|^\w+\.ts$/.test(path));
   const ending = program.filter((path) => codeOf(textOf(path)).includes("Deno.exit"));

@@ -54,7 +54,8 @@ export class Loads {
     return rows.map(({ number, load, shards, manifest }) => {
       const isOther = shards !== this.#servers.length;
       const difference = `loaded into ${shards} shards, expected ${this.#servers.length}`;
-      return { day: number, load, manifest: isOther ? difference : readManifest(manifest, number) };
+      const read = isOther ? difference : readManifest(manifest, number);
+      return { day: number, load: Number(load), manifest: read };
     });
   }
 
@@ -79,11 +80,15 @@ export class Loads {
     await this.#first.text(`drop ${formatDay(day)} from`, sql);
   }
 
-  /** The number of a new load: the seconds since 1970, and more than that of any other load. */
-  async newLoad(nowMs: number): Promise<number> {
+  /**
+   * The number of a new load: microseconds since 1970, the last three digits by chance, and more
+   * than that of any other load. So what a run that was killed has still on its way is of another.
+   */
+  async newLoad(): Promise<number> {
     const [found, visible] = [await this.#found(), await this.visible()];
     const known = [...found.flat(), ...visible].map(({ load }) => load);
-    return Math.max(Math.floor(nowMs / 1000), ...known.map((load) => load + 1));
+    const now = Date.now() * 1000 + Math.floor(Math.random() * 1000);
+    return Math.max(now, ...known.map((load) => load + 1));
   }
 
   /** Drops what no manifest names, on all shards. */
@@ -117,7 +122,7 @@ export class Loads {
   /**
    * Counts what loads hold, on all shards together.
    *
-   * @returns by number of load; loads of nothing are not there
+   * @returns by number of load
    */
   async sizes(kind: KeyKind, ids: IdKind, loads: readonly LoadOfDay[]): Promise<LoadSizes> {
     const table = tableName(countsName(kind, ids), this.#database);
@@ -127,13 +132,15 @@ export class Loads {
     const results = await Promise.all(
       this.#servers.map((server) => server.rows<SizeRow>(`count the streams by ${kind} of`, sql)),
     );
+    for (const { load } of loads) {
+      const streams = this.#servers.map(() => 0);
+      sizes.set(load, { streams, entries: [...streams] });
+    }
     for (const [shard, rows] of results.entries()) {
       for (const { load, plays, entries } of rows) {
-        const size = sizes.get(load) ??
-          { streams: this.#servers.map(() => 0), entries: this.#servers.map(() => 0) };
-        size.streams[shard] += Number(plays);
-        size.entries[shard] += Number(entries);
-        sizes.set(load, size);
+        const size = sizes.get(Number(load))!;
+        size.streams[shard] = Number(plays);
+        size.entries[shard] = Number(entries);
       }
     }
     return sizes;
@@ -167,7 +174,8 @@ export type LoadSizes = ReadonlyMap<number, LoadSize>;
 
 interface ManifestRow {
   readonly number: Day;
-  readonly load: number;
+  /** Some versions write whole numbers of 64 bits as texts. */
+  readonly load: number | string;
   readonly shards: number;
   readonly manifest: string;
 }
@@ -178,7 +186,8 @@ interface PartitionRow {
 }
 
 interface SizeRow {
-  readonly load: number;
+  /** Some versions write whole numbers of 64 bits as texts. */
+  readonly load: number | string;
   readonly plays: string;
   readonly entries: string;
 }

@@ -44,7 +44,7 @@ export class RowBlock {
     const columns = countsTable(kind, ids).columns.filter((column) => column.default === undefined);
     this.#heads = columns.map(({ name, type }) => joined([textOf(name), textOf(type)]));
     this.#day = new Uint8Array(new Uint16Array(rows).fill(day).buffer);
-    this.#load = new Uint8Array(new Uint32Array(rows).fill(load).buffer);
+    this.#load = new Uint8Array(new BigUint64Array(rows).fill(BigInt(load)).buffer);
     this.songs = ids === "number" ? new NumberColumn(rows) : new TextColumn(rows);
     if (kind === "country") this.keys = new CountryColumn(rows);
     else this.keys = ids === "number" ? new NumberColumn(rows) : new TextColumn(rows);
@@ -56,7 +56,7 @@ export class RowBlock {
     const bytes = joined([
       ...[varint(this.#heads.length), varint(this.length)],
       ...[day, this.#day.subarray(0, 2 * this.length)],
-      ...[load, this.#load.subarray(0, 4 * this.length)],
+      ...[load, this.#load.subarray(0, 8 * this.length)],
       ...[key, this.keys.used(), song, this.songs.used()],
     ]);
     this.keys.clear();

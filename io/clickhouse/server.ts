@@ -8,6 +8,7 @@
  * @module
  */
 
+import { EngineError } from "../run_engine.ts";
 import { Insert } from "./insert.ts";
 
 /** How servers are logged in to, all in the same way. */
@@ -29,7 +30,7 @@ export interface Connection extends Login {
 export type Settings = Readonly<Record<string, string | number>>;
 
 /** What went wrong with a server: what was asked of which, and what came back. */
-export class ClickHouseError extends Error {
+export class ClickHouseError extends EngineError {
   override readonly name = "ClickHouseError";
   /** The server's own number of the error; none where it was not reached. */
   readonly code?: number;

@@ -52,7 +52,7 @@ export function countsTable(kind: KeyKind, ids: IdKind): Table {
     name: countsName(kind, ids),
     columns: [
       { name: "day", type: "Date" },
-      { name: "load", type: "UInt32" },
+      { name: "load", type: "UInt64" },
       { name: kind, type: keyType },
       { name: "song", type: ID_TYPES[ids] },
       { name: "streams", type: "UInt64", default: "1" },
@@ -70,7 +70,7 @@ export const MANIFESTS = {
   name: "manifests",
   columns: [
     { name: "day", type: "Date" },
-    { name: "load", type: "UInt32" },
+    { name: "load", type: "UInt64" },
     { name: "shards", type: "UInt16" },
     { name: "manifest", type: "String" },
   ],
