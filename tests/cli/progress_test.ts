@@ -2,29 +2,18 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { assertCharts, deliverDays, LAST } from "./_week.ts";
-import { IS_COMPILED, type Place, PROGRAM, testProgram } from "./program.ts";
+import { hasTerminal, onTerminal } from "./_terminal.ts";
+import { type Place, testProgram } from "./program.ts";
 
-/** What a terminal of so many columns gets from `run`. */
-async function onTerminal(
+/** What a terminal gets of a run of two days. */
+function ofRun(
   place: Place,
   columns: number,
   env: Record<string, string>,
   ...argv: string[]
 ): Promise<string> {
-  const words = [...PROGRAM!, ...place.runWords("--date", "20211201", "--days", "2", ...argv)];
-  const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-  const command = `stty cols ${columns} && exec ${quoted}`;
-  const { code, stdout } = await new Deno.Command("script", {
-    args: ["--quiet", "--return", "--command", command, "/dev/null"],
-    clearEnv: true,
-    env: { PATH: Deno.env.get("PATH") ?? "", HOME: Deno.env.get("HOME") ?? "", ...env },
-    stdin: "null",
-  }).output();
-  const text = new TextDecoder().decode(stdout);
-  assert.equal(code, 0, text);
-  // Deno's own line about what it loads, which an executable does not have.
-  // deno-lint-ignore no-control-regex
-  return IS_COMPILED ? text : text.replaceAll(/\x1b\[0G\x1b\[2K\x1b\[J/g, "");
+  const words = place.runWords("--date", "20211201", "--days", "2", ...argv);
+  return onTerminal(place, columns, env, words);
 }
 
 /** Plays what a terminal got: the lines that stand there in the end, and all that ever stood. */
@@ -42,21 +31,14 @@ function played(text: string): { readonly screen: string[]; readonly widest: num
   return { screen, widest };
 }
 
-const hasScript = ((): boolean => {
-  try {
-    return PROGRAM !== undefined &&
-      new Deno.Command("script", { args: ["--version"], stdout: "null" }).outputSync().success;
-  } catch {
-    return false;
-  }
-})();
+const hasScript = hasTerminal();
 
 for (const columns of [80, 40]) {
   const name = `run shows its progress in ${columns} columns and clears it at the end`;
   testProgram(hasScript ? name : `${name} (not run: no script(1))`, async (place) => {
     if (!hasScript) return;
     deliverDays(place, LAST, 3);
-    const text = await onTerminal(place, columns, {});
+    const text = await ofRun(place, columns, {});
     const { screen, widest } = played(text);
     for (const task of ["Reading 2021-11-30", "Sorting 2021-12-01", "Merging user 2021-12-01"]) {
       assert.ok(text.includes(`\r${task}  `), `${task} in ${JSON.stringify(text)}`);
@@ -75,10 +57,10 @@ for (const columns of [80, 40]) {
 testProgram("run has no colour with NO_COLOR, and no progress with --quiet", async (place) => {
   if (!hasScript) return;
   deliverDays(place, LAST, 3);
-  const plain = await onTerminal(place, 80, { NO_COLOR: "1" }, "--days", "3");
+  const plain = await ofRun(place, 80, { NO_COLOR: "1" }, "--days", "3");
   assert.ok(plain.includes("\rMerging user 2021-12-01  ") && !plain.includes("\x1b"), plain);
-  assert.equal(await onTerminal(place, 80, {}, "--quiet", "--replace"), "");
-  const warned = await onTerminal(place, 80, {}, "--days", "4", "--quiet");
+  assert.equal(await ofRun(place, 80, {}, "--quiet", "--replace"), "");
+  const warned = await ofRun(place, 80, {}, "--days", "4", "--quiet");
   // deno-lint-ignore no-control-regex
   assert.match(warned, /^\x1b\[33mWarning\x1b\[39m: neither log nor batch of 2021-11-28: /);
 }, { needsProcess: true });
