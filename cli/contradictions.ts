@@ -5,6 +5,8 @@
  */
 
 import { formatDay } from "../core/day.ts";
+import { hasHistory, MAX_HISTORY_TOP } from "../core/history.ts";
+import type { ChartKind } from "../core/chart.ts";
 import { cannotUse } from "./errors.ts";
 import type { RunOptions } from "./options.ts";
 
@@ -42,4 +44,28 @@ function refuseDates({ date, from, to, dryRun }: RunOptions): void {
     throw cannotUse(`--date ${formatDay(date)} ${words}`, reason);
   }
   if (from > to) throw cannotUse(words, "the first is after the last, expected dates in order");
+}
+
+/** @throws {UsageError} where movement is asked for and no report would have it */
+export function refuseMovement(
+  charts: readonly { readonly kind: ChartKind; readonly top: number }[],
+  writers: readonly { readonly name: string; readonly takesMovement?: boolean }[],
+): void {
+  if (!writers.some(({ takesMovement }) => takesMovement)) {
+    throw cannotUse(
+      "--movement",
+      `writer ${writers.map(({ name }) => name).join(" and ") || "html"} has no columns for it, ` +
+        "expected csv, jsonl or parquet among --writer",
+    );
+  }
+  const moving = charts.filter(({ kind }) => hasHistory(kind));
+  if (moving.length === 0) {
+    throw cannotUse("--movement", "charts of users alone, expected country or world among --by");
+  }
+  const large = moving.find(({ top }) => top > MAX_HISTORY_TOP);
+  if (large === undefined) return;
+  throw cannotUse(
+    `--movement --by ${large.kind}:${large.top}`,
+    `${large.top} songs, expected at most ${MAX_HISTORY_TOP}, for no more are kept of a date`,
+  );
 }

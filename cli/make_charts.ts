@@ -17,6 +17,7 @@ import { loadFormats, type PluginModule } from "../io/formats.ts";
 import type { ChartRequest } from "../io/report_stage.ts";
 import type { Reporter } from "../io/meter.ts";
 import { denoStoreWith, FILE_MODE } from "../io/store.ts";
+import { refuseMovement } from "./contradictions.ts";
 import { cannotUse } from "./errors.ts";
 import type { FormatName } from "./format_values.ts";
 import type { RunOptions } from "./options.ts";
@@ -64,10 +65,12 @@ export async function makeCharts(
   const dates = datesOf(options);
   refuseFuture(dates[dates.length - 1], isRange(options) ? "--to" : "--date");
   const { plugins, ...chosen } = await chosenFormats(options, isStandalone);
+  const { movement: hasMovement } = options;
+  if (hasMovement) refuseMovement(chartsOf(options), chosen.writers);
   return await dailyRuns(dates, {
     ...planOptionsOf(options, chosen),
     ...shareOut(options),
-    ...{ plugins, settleSeconds, waitSeconds },
+    ...{ plugins, settleSeconds, waitSeconds, hasMovement },
     versions: versions(),
   }, { store: denoStoreWith(fileMode ?? FILE_MODE), reporter, signal, onPublished });
 }

@@ -134,6 +134,11 @@ export const RUN_SETTING_ROWS = [
     commands: ["run", "status"],
   },
   {
+    flag: "--movement",
+    help: "movement in csv, jsonl and parquet, users aside",
+    commands: ["run"],
+  },
+  {
     flag: "--compress",
     placeholder: "KIND",
     default: "none",

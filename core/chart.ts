@@ -7,6 +7,7 @@
 import { ALL_KEYS, type KeyRange } from "./batch_reader.ts";
 import { narrowInputs, type Tools } from "./batching.ts";
 import { ByteBuffer, type ByteSink } from "./bytes.ts";
+import type { Movement } from "./movement.ts";
 import type { Engine, MergeInput, Merger, OpenBatch, Selection } from "./engine.ts";
 import type { Step } from "./steps.ts";
 import type { IdKind, KeyKind } from "./streams.ts";
@@ -29,6 +30,8 @@ export interface ChartShape {
   readonly top: number;
   /** What the ids of songs and users are. */
   readonly ids: IdKind;
+  /** Whether rows have movements, which are to be printed. */
+  readonly hasMovement?: boolean;
 }
 
 /** One key of a chart with its songs, best first. The arrays are used again for the next key. */
@@ -46,6 +49,8 @@ export interface ChartRow {
   count: number;
   /** The texts, where ids are text (see texts.ts). */
   texts: Uint8Array;
+  /** How the songs came to their ranks, one for each, where the chart has movement. */
+  movements?: readonly Movement[];
 }
 
 /** Prints the rows of one chart, or of a part of it. */

@@ -4,16 +4,22 @@
  * Quotes are those of RFC 4180; lines end with LF, not with CR and LF as there, so that the lines
  * of a report can be counted, cut and compared with the tools that know LF only. Ids are data and
  * stand unchanged: those that a spreadsheet would take for a formula (`=1+1`, `@SUM`) are quoted,
- * but spreadsheets look through quotes, so import the columns `key` and `song` as text.
+ * but spreadsheets look through quotes, so import the columns `key` and `song` as text. Movement, where
+ * it is asked for, is four more columns.
  *
  * @module
  */
 
 import type { ByteBuffer } from "../core/bytes.ts";
+import type { Movement } from "../core/movement.ts";
 import type { ChartPrinter, ChartRow, ChartShape, Writer } from "./interface.ts";
 import { appendAgain, appendBytes, appendNumber, keyPrinter, songPrinter } from "./print.ts";
 
-const HEADER = new TextEncoder().encode("key,rank,song,streams\n");
+const encoded = (text: string): Uint8Array => new TextEncoder().encode(text);
+const HEADER = encoded("key,rank,song,streams\n");
+const MOVEMENT_HEADER = encoded(
+  "key,rank,song,streams,movement,previous_rank,days_on_chart,peak_rank\n",
+);
 const LF = 0x0a;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -30,11 +36,12 @@ export const csvWriter = {
   description: "key,rank,song,streams, a line a song of a key, with a header; quotes of RFC 4180",
   extension: "csv",
   isCutAtKeys: true,
+  takesMovement: true,
   printer: (shape: ChartShape): ChartPrinter => {
     const key = keyPrinter(shape, appendField);
     const song = songPrinter(shape, appendField);
     return {
-      begin: (out) => appendBytes(HEADER, out),
+      begin: (out) => appendBytes(shape.hasMovement ? MOVEMENT_HEADER : HEADER, out),
       print: (row, out) => {
         const from = out.length;
         key(row.key, row.texts, out);
@@ -55,7 +62,18 @@ export const csvWriter = {
 function endLine(row: ChartRow, i: number, out: ByteBuffer): void {
   appendByte(COMMA, out);
   appendNumber(row.streams[i], out);
+  if (row.movements !== undefined) appendMovement(row.movements[i], out);
   appendByte(LF, out);
+}
+
+/** Appends four fields; those that are not known are empty. */
+function appendMovement({ kind, previous, daysOnChart, peak }: Movement, out: ByteBuffer): void {
+  appendByte(COMMA, out);
+  appendBytes(encoded(kind), out);
+  for (const figure of [previous, daysOnChart, peak]) {
+    appendByte(COMMA, out);
+    if (figure !== undefined) appendNumber(figure, out);
+  }
 }
 
 function appendByte(byte: number, out: ByteBuffer): void {

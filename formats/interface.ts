@@ -100,6 +100,8 @@ export interface Writer {
    * `end`. Where not, one printer prints the whole chart.
    */
   readonly isCutAtKeys: boolean;
+  /** Whether it prints movement where the shape of a chart says that there is; no by default. */
+  readonly takesMovement?: boolean;
   /** Loads what the writer needs, such as a package; awaited once before the first `printer()`. */
   load?(): Promise<void>;
   /** Begins a chart, or a part of one. */

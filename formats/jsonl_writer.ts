@@ -9,6 +9,7 @@
  */
 
 import type { ByteBuffer } from "../core/bytes.ts";
+import type { Movement } from "../core/movement.ts";
 import type { ChartPrinter, ChartShape, Writer } from "./interface.ts";
 import { appendBytes, appendNumber, keyPrinter, songPrinter } from "./print.ts";
 
@@ -34,6 +35,7 @@ export const jsonlWriter = {
   description: '{"key":...,"songs":[{"rank":1,"song":...,"streams":...},...]}, a line a key',
   extension: "jsonl",
   isCutAtKeys: true,
+  takesMovement: true,
   printer: (shape: ChartShape): ChartPrinter => {
     const key = keyPrinter(shape, appendString);
     const song = songPrinter(shape, appendString);
@@ -49,6 +51,7 @@ export const jsonlWriter = {
           song(row.songs[i], row.texts, out);
           appendBytes(STREAMS, out);
           appendNumber(row.streams[i], out);
+          if (row.movements !== undefined) appendMovement(row.movements[i], out);
           appendBytes(END_OF_SONG, out);
         }
         appendBytes(END, out);
@@ -56,6 +59,12 @@ export const jsonlWriter = {
     };
   },
 } satisfies Writer;
+
+/** Appends the members of a movement; those that are not known are left out. */
+function appendMovement({ kind, previous, daysOnChart, peak }: Movement, out: ByteBuffer): void {
+  const members = { movement: kind, previousRank: previous, daysOnChart, peakRank: peak };
+  appendBytes(encoded(`,${JSON.stringify(members).slice(1, -1)}`), out);
+}
 
 /** Appends a text as a JSON string: quotes, backslashes and control characters (C0) are escaped. */
 function appendString(bytes: Uint8Array, from: number, to: number, out: ByteBuffer): void {

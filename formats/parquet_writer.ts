@@ -13,10 +13,14 @@
  * | `song`    | as ids are: INT64 or string       |||
  * | `streams` | INT64            | INT64          | INT64        |
  *
+ * Movement, where it is asked for, is four more columns: `movement` (string), `previous_rank` (INT32,
+ * null where there is none), `days_on_chart` and `peak_rank` (INT32, never null).
+ *
  * @module
  */
 
 import type { ByteBuffer } from "../core/bytes.ts";
+import type { Movement } from "../core/movement.ts";
 import { textBytes } from "../core/texts.ts";
 import type { ByteWriter, ParquetWriter } from "npm:hyparquet-writer@0.17.0";
 import type { ChartPrinter, ChartRow, ChartShape, Writer } from "./interface.ts";
@@ -40,6 +44,7 @@ export const parquetWriter = {
   description: "Parquet with the columns key, rank, song, streams, a row a song of a key",
   extension: "parquet",
   isCutAtKeys: false,
+  takesMovement: true,
   load: async (): Promise<void> => {
     library ??= await import("npm:hyparquet-writer@0.17.0");
   },
@@ -66,6 +71,9 @@ class ParquetPrinter implements ChartPrinter {
   readonly #songs: Values;
   readonly #ranks: Int32Array;
   readonly #streams: BigInt64Array;
+  /** As long as the row group, where the chart has movement. */
+  readonly #movements: Movement[] = [];
+  readonly #hasMovement: boolean;
   readonly #capacity: number;
   #length = 0;
   #textBytes = 0;
@@ -73,6 +81,7 @@ class ParquetPrinter implements ChartPrinter {
   constructor(shape: ChartShape, { ByteWriter, ParquetWriter }: Library) {
     const capacity = ROW_GROUP_ROWS[shape.ids];
     this.#capacity = capacity;
+    this.#hasMovement = shape.hasMovement ?? false;
     this.#keys = valuesOf(shape.ids === "text" || shape.kind !== "user", capacity);
     this.#songs = valuesOf(shape.ids === "text", capacity);
     this.#ranks = new Int32Array(capacity);
@@ -81,7 +90,7 @@ class ParquetPrinter implements ChartPrinter {
     this.#bytes = new ByteWriter();
     this.#file = new ParquetWriter({
       writer: this.#bytes,
-      schema: schemaOf(this.#keys.isText, this.#songs.isText),
+      schema: schemaOf(this.#keys.isText, this.#songs.isText, this.#hasMovement),
       createdBy: "topstreams",
     });
   }
@@ -102,6 +111,7 @@ class ParquetPrinter implements ChartPrinter {
         this.#songs.texts.push(this.#copy(textBytes(texts, row.songs[i])));
       } else this.#songs.numbers[at] = BigInt(row.songs[i]);
       this.#streams[at] = BigInt(row.streams[i]);
+      if (row.movements !== undefined) this.#movements.push(row.movements[i]);
       if (this.#length === this.#capacity || this.#textBytes >= ROW_GROUP_TEXT_BYTES) {
         this.#endGroup(out);
       }
@@ -128,10 +138,12 @@ class ParquetPrinter implements ChartPrinter {
       { name: "rank", data: this.#ranks.subarray(0, length) },
       { name: "song", data: dataOf(this.#songs, length) },
       { name: "streams", data: this.#streams.subarray(0, length) },
+      ...this.#hasMovement ? movementColumns(this.#movements) : [],
     ];
     this.#file.write({ columnData, rowGroupSize: length });
     this.#keys.texts.length = 0;
     this.#songs.texts.length = 0;
+    this.#movements.length = 0;
     this.#length = 0;
     this.#textBytes = 0;
     this.#drain(out);
@@ -155,16 +167,41 @@ function dataOf({ numbers, texts, isText }: Values, length: number): Column["dat
   return isText ? texts : numbers.subarray(0, length);
 }
 
-function schemaOf(isTextKey: boolean, isTextSong: boolean): SchemaElement[] {
-  const column = (name: string, type: "INT32" | "INT64" | "BYTE_ARRAY"): SchemaElement => {
-    const text = type === "BYTE_ARRAY" ? { converted_type: "UTF8" } as const : {};
-    return { name, type, repetition_type: "REQUIRED", ...text };
-  };
+function movementColumns(movements: readonly Movement[]): Column[] {
+  const encoder = new TextEncoder();
   return [
-    { name: "chart", num_children: 4 },
+    { name: "movement", data: movements.map(({ kind }) => encoder.encode(kind)) },
+    { name: "previous_rank", data: movements.map(({ previous }) => previous ?? null) },
+    { name: "days_on_chart", data: movements.map(({ daysOnChart }) => daysOnChart ?? null) },
+    { name: "peak_rank", data: movements.map(({ peak }) => peak ?? null) },
+  ];
+}
+
+function schemaOf(
+  isTextKey: boolean,
+  isTextSong: boolean,
+  hasMovement: boolean,
+): SchemaElement[] {
+  const column = (
+    name: string,
+    type: "INT32" | "INT64" | "BYTE_ARRAY",
+    repetition_type: "REQUIRED" | "OPTIONAL" = "REQUIRED",
+  ): SchemaElement => {
+    const text = type === "BYTE_ARRAY" ? { converted_type: "UTF8" } as const : {};
+    return { name, type, repetition_type, ...text };
+  };
+  const movement = [
+    column("movement", "BYTE_ARRAY"),
+    ...["previous_rank", "days_on_chart", "peak_rank"].map((name) =>
+      column(name, "INT32", "OPTIONAL")
+    ),
+  ];
+  return [
+    { name: "chart", num_children: hasMovement ? 8 : 4 },
     column("key", isTextKey ? "BYTE_ARRAY" : "INT64"),
     column("rank", "INT32"),
     column("song", isTextSong ? "BYTE_ARRAY" : "INT64"),
     column("streams", "INT64"),
+    ...hasMovement ? movement : [],
   ];
 }

@@ -19,9 +19,10 @@ import { PAGE_TOP, type PageWriter } from "../formats/page.ts";
 import { top as plainWriter } from "../formats/top.ts";
 import { withEarlySync } from "./early_sync.ts";
 import type { FileSink } from "./byte_files.ts";
-import type { History, NewHistory } from "./history.ts";
+import type { History, MovedChart, NewHistory } from "./history.ts";
 import type { Meter } from "./meter.ts";
 import { lowerFirst } from "../core/messages.ts";
+import { printMoved } from "./moved_report.ts";
 import { makePages, type RowsByKind } from "./page_stage.ts";
 import { createTurns, type TurnState, type WrittenRange } from "./ordered_output.ts";
 import { Publication } from "./publication.ts";
@@ -47,6 +48,8 @@ export interface ReportStage {
     readonly pages: readonly PageWriter[];
     readonly isCompressed: boolean;
     readonly ids: IdKind;
+    /** Whether writers that have movement print it. */
+    readonly hasMovement?: boolean;
   };
   readonly store: Store;
   readonly engine: RunEngine;
@@ -111,6 +114,8 @@ interface NewReport {
   readonly writer: Writer;
   readonly sink: FileSink;
   readonly turns: TurnState;
+  /** Whether it is printed with movement, when the chart is made. */
+  readonly isMoved: boolean;
 }
 
 /** What the history keeps of a chart, on its way. */
@@ -141,16 +146,25 @@ async function makeChart(
     : undefined;
   if (reports.length === 0 && ranks === undefined) return [];
   const sorted = await printChart(stage, chart, reports, ranks);
-  if (ranks !== undefined) publishing.rows?.set(ranks.kind, sorted.flatMap(({ rows }) => rows));
+  const rows = sorted.flatMap(({ rows }) => rows);
+  if (ranks !== undefined) publishing.rows?.set(ranks.kind, firstSongs(rows, PAGE_TOP));
   const { meter } = stage;
   meter.begin({ stage: "publishing", date: stage.plan.date, kind });
   const size = sizeOfChart(sorted);
   const printed = (i: number): WrittenRange =>
     joinedRanges(sorted.map(({ written }) => written[i]));
-  if (ranks !== undefined) finishRanks(stage, ranks, printed(reports.length), publishing);
+  const direct = reports.filter(({ isMoved }) => !isMoved);
+  if (ranks !== undefined) finishRanks(stage, ranks, printed(direct.length), publishing);
+  const charts = ranks !== undefined && direct.length < reports.length
+    ? movedCharts(stage, ranks.kind, rows)
+    : [];
+  const shape = { kind, top, ids: stage.options.ids };
   const summaries: ReportSummary[] = [];
-  for (const [i, report] of reports.entries()) {
-    const file = await finishReport(stage, report, printed(i), publishing);
+  for (const report of reports) {
+    const written = report.isMoved
+      ? await printMoved(report.writer, { shape, charts }, report.sink)
+      : printed(direct.indexOf(report));
+    const file = await finishReport(stage, report, written, publishing);
     summaries.push({ ...file, kind, top, writer: report.writer.name, ...size });
   }
   meter.end();
@@ -165,7 +179,36 @@ function newReport(
 ): NewReport {
   const name = reportName(kind, top, plan.date, writer.extension);
   const sink = options.isCompressed ? publication.createScratch(name) : publication.create(name);
-  return { name, sink, writer, turns: createTurns(0) };
+  const isMoved = options.hasMovement === true && writer.takesMovement === true && hasHistory(kind);
+  return { name, sink, writer, turns: createTurns(0), isMoved };
+}
+
+function movedCharts(
+  { plan, history, options }: ReportStage,
+  kind: HistoryKind,
+  charts: readonly KeptRow[],
+): MovedChart[] {
+  const { date, days } = plan;
+  return history.moved({ kind, date, windowDays: days.length, ids: options.ids, charts });
+}
+
+/** The first songs of each key. */
+function firstSongs(rows: readonly KeptRow[], most: number): readonly KeptRow[] {
+  return rows.map(({ key, songs, streams }) => ({
+    key,
+    songs: songs.slice(0, most),
+    streams: streams.slice(0, most),
+  }));
+}
+
+/** How many songs of each key are kept in memory for pages and movement. */
+function keptSongs(
+  { options }: ReportStage,
+  { kind, top }: ChartRequest,
+  reports: readonly NewReport[],
+): number {
+  if (reports.some(({ isMoved }) => isMoved)) return Math.max(top, PAGE_TOP);
+  return hasHistory(kind) && options.pages.length > 0 ? PAGE_TOP : 0;
 }
 
 /** Has the jobs merge the batches and print the reports, and the ranks behind them. */
@@ -178,7 +221,8 @@ async function printChart(
   const { plan, engine, meter, manifests } = stage;
   const { date } = plan;
   meter.begin({ stage: "charting", date, kind });
-  const outputs = reports.map(({ sink, turns, writer }) => (
+  const direct = reports.filter(({ isMoved }) => !isMoved);
+  const outputs = direct.map(({ sink, turns, writer }) => (
     { output: sink.path, turns, writer: writer.name, top }
   ));
   if (ranks !== undefined) {
@@ -190,10 +234,10 @@ async function printChart(
     top,
     manifests: usedDays(plan).map((day) => manifests.get(day)!),
     outputs,
-    isCut: kind !== "world" && reports.every(({ writer }) => writer.isCutAtKeys),
-    keptSongs: hasHistory(kind) && stage.options.pages.length > 0 ? PAGE_TOP : 0,
+    isCut: kind !== "world" && direct.every(({ writer }) => writer.isCutAtKeys),
+    keptSongs: keptSongs(stage, { kind, top }, reports),
   }, meter);
-  const ranges = await withEarlySync(reports.map(({ sink }) => sink), printed);
+  const ranges = await withEarlySync(direct.map(({ sink }) => sink), printed);
   meter.end();
   return ranges;
 }

@@ -59,6 +59,8 @@ export interface DailyRunOptions extends PlanOptions {
   readonly jobs: number;
   /** Where formats are that come from outside. */
   readonly plugins: PluginModules;
+  /** Whether writers that have movement print it in charts of countries and of the world. */
+  readonly hasMovement?: boolean;
   /** A log that changed while it was read is read again when it has not changed for so long. */
   readonly settleSeconds?: number;
   /** How long a lock that another run holds is waited for. */

@@ -38,6 +38,7 @@ const RUN_DEFAULTS: RunOptions = {
   columns: undefined,
   ids: "number",
   writer: [{ name: "top", isModule: false }],
+  movement: false,
   compress: "none",
   config: undefined,
   settle: 0,
@@ -107,7 +108,7 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
   const argv = "run --logs l --batch b --results r --date 2021-12-01 --days 3 --top 10 --by user " +
     "--strict --replace --max-rejected 0.5% --keep-batches 30 --keep-history 900 --keep-results 365 " +
     "--memory 1GiB --jobs 2 --quiet --log-name p{YYYYMMDD}* --reader ./r.js " +
-    "--columns song=a,user=b,country=c --ids text --writer top,x/w.js --compress gz --config c.json " +
+    "--columns song=a,user=b,country=c --ids text --writer top,x/w.js --movement --compress gz --config c.json " +
     "--settle 60 --wait 5 --file-mode 600 --json --dry-run --metrics m.prom";
   const options: RunOptions = {
     logs: "l",
@@ -126,6 +127,7 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
     columns: { song: "a", user: "b", country: "c" },
     ids: "text",
     writer: [{ name: "top", isModule: false }, { name: "x/w.js", isModule: true }],
+    movement: true,
     compress: "gz",
     config: "c.json",
     settle: 60,
