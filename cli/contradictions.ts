@@ -7,6 +7,7 @@
 import { formatDay } from "../core/day.ts";
 import { hasHistory, MAX_HISTORY_TOP } from "../core/history.ts";
 import type { ChartKind } from "../core/chart.ts";
+import { PAGES } from "../formats/built_in.ts";
 import { cannotUse } from "./errors.ts";
 import type { RunOptions } from "./options.ts";
 
@@ -15,6 +16,7 @@ export function refuseContradictions(options: RunOptions): void {
   const { quiet, verbose } = options;
   refuseDates(options);
   refuseKeptLess(options);
+  refuseUnusedTitles(options);
   if (quiet && verbose) {
     const reason = "each undoes the other, expected one of them";
     throw cannotUse("--quiet --verbose", reason);
@@ -29,6 +31,13 @@ export function refuseKeptLess(
     const reason = `${keepBatches} days, expected at least the ${days} days of the window`;
     throw cannotUse(`--keep-batches ${keepBatches}`, reason);
   }
+}
+
+function refuseUnusedTitles({ titles, writer }: RunOptions): void {
+  const makesPage = writer.some(({ name }) => PAGES.some((page) => page.name === name));
+  if (titles === undefined || makesPage) return;
+  const names = PAGES.map(({ name }) => name).join(", ");
+  throw cannotUse(`--titles ${titles}`, `only a page shows titles, expected --writer ${names} too`);
 }
 
 function refuseDates({ date, from, to, dryRun }: RunOptions): void {

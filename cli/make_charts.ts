@@ -61,7 +61,7 @@ export async function makeCharts(
   options: RunOptions,
   { reporter, world: { stop: signal, isStandalone }, onPublished }: Reporting,
 ): Promise<RunSummary[]> {
-  const { settle: settleSeconds, wait: waitSeconds, fileMode } = options;
+  const { settle: settleSeconds, wait: waitSeconds, fileMode, titles } = options;
   const dates = datesOf(options);
   refuseFuture(dates[dates.length - 1], isRange(options) ? "--to" : "--date");
   const { plugins, ...chosen } = await chosenFormats(options, isStandalone);
@@ -70,7 +70,7 @@ export async function makeCharts(
   return await dailyRuns(dates, {
     ...planOptionsOf(options, chosen),
     ...shareOut(options),
-    ...{ plugins, settleSeconds, waitSeconds, hasMovement },
+    ...{ plugins, settleSeconds, waitSeconds, hasMovement, titles },
     versions: versions(),
   }, { store: denoStoreWith(fileMode ?? FILE_MODE), reporter, signal, onPublished });
 }

@@ -147,6 +147,15 @@ export const RUN_SETTING_ROWS = [
     commands: ["run", "status"],
   },
   {
+    flag: "--titles",
+    placeholder: "FILE",
+    otherwise: "ids alone",
+    help: "CSV with song, title, artist",
+    kind: file,
+    use: "read",
+    commands: ["run", "top"],
+  },
+  {
     flag: "--config",
     placeholder: "FILE",
     otherwise: "no file",

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { file } from "./format_values.ts";
 import type { OptionRow } from "./option_row.ts";
 import { day, folder, oneOf, wholeNumber } from "./values.ts";
 
@@ -57,15 +56,6 @@ export const TOP_OPTION_ROWS = [
     otherwise: "as the batches are",
     help: "songs and users: number or text",
     kind: oneOf(["number", "text"]),
-    commands: ["top"],
-  },
-  {
-    flag: "--titles",
-    placeholder: "FILE",
-    otherwise: "ids alone",
-    help: "CSV with song, title, artist",
-    kind: file,
-    use: "read",
     commands: ["top"],
   },
   {

@@ -69,6 +69,6 @@ function songName(song: string, titles: PageData["titles"]): string {
   const id = /^\d+$/.test(song) ? song : `<bdi>${escaped(song)}</bdi>`;
   const found = titles?.get(song);
   if (found === undefined || found.title === "") return id;
-  const artist = found.artist === "" ? "" : ` <bdi class="by">${escaped(found.artist)}</bdi>`;
-  return `<bdi>${escaped(found.title)}</bdi>${artist} <small>${id}</small>`;
+  const artist = found.artist === "" ? "" : `<bdi>${escaped(found.artist)}</bdi> `;
+  return `<bdi>${escaped(found.title)}</bdi> <small>${artist}<span>${id}</span></small>`;
 }

@@ -82,10 +82,10 @@ td.n{color:var(--accent);font-weight:650}
 .x::before{content:"\\2013";content:"\\2013"/""}
 i{font-style:normal}
 .key{white-space:nowrap}
-td[class^=w]{min-width:8.5rem;background:linear-gradient(var(--bar),var(--bar)) no-repeat left
-50%/var(--w) calc(100% - 6px)}
-.by{color:var(--soft);font-weight:400}
-.by::before{content:"\\b7\\a0";content:"\\b7\\a0"/""}
+td[class^=w]{min-width:7rem;background:linear-gradient(var(--bar),var(--bar)) no-repeat left .2rem/
+var(--w) 1.65em}
+tbody th small{display:block;line-height:1.35}
+small bdi+span::before{content:"\\b7\\20";content:"\\b7\\20"/""}
 .find{display:grid;grid-template-columns:1fr auto;gap:.25rem 1rem;align-items:baseline;
 position:sticky;top:0;background:var(--paper);padding:.5rem 0 .75rem;z-index:1}
 .find label{font-weight:600;font-size:.9375rem}

@@ -8,6 +8,7 @@ import type { ByteSink } from "../core/bytes.ts";
 import type { Day } from "../core/day.ts";
 import type { Movement } from "../core/movement.ts";
 import type { RejectReason } from "../core/streams.ts";
+import type { Title } from "./titles.ts";
 
 /** A format of pages: one file a date, with all charts of countries and of the world. */
 export interface PageWriter {
@@ -45,7 +46,7 @@ export interface PageData {
   /** The logs of the window, by day, then name. */
   readonly logs: readonly PageLog[];
   /** The titles of songs, as far as they are known, by the song's id. */
-  readonly titles?: ReadonlyMap<string, PageTitle>;
+  readonly titles?: ReadonlyMap<string, Title>;
 }
 
 /** Streams by day of the window; `undefined` for a day that is missing. */
@@ -68,12 +69,6 @@ export interface PageSong {
   readonly song: string;
   readonly streams: number;
   readonly movement: Movement;
-}
-
-/** What a song is called. */
-export interface PageTitle {
-  readonly title: string;
-  readonly artist: string;
 }
 
 /** A log, and what was seen in it. */

@@ -11,6 +11,7 @@ import type { HistoryKind } from "../core/history.ts";
 import type { KeptRow } from "../core/kept_rows.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { pageName } from "../core/names.ts";
+import { lowerFirst } from "../core/messages.ts";
 import { missingDays, type RunPlan, usedDays } from "../core/plan.ts";
 import type { IdKind } from "../core/streams.ts";
 import { hexadecimal, type ReportSummary } from "../core/summary.ts";
@@ -27,6 +28,7 @@ import type { Meter } from "./meter.ts";
 import type { Publication } from "./publication.ts";
 import type { RunEngine } from "./run_engine.ts";
 import type { Store } from "./store.ts";
+import { readTitles } from "./titles.ts";
 
 /** The first songs of every key, by the kind of chart. */
 export type RowsByKind = Map<HistoryKind, readonly KeptRow[]>;
@@ -38,6 +40,7 @@ export interface PageStage {
     readonly pages: readonly PageWriter[];
     readonly isCompressed: boolean;
     readonly ids: IdKind;
+    readonly titles?: string;
   };
   readonly store: Store;
   readonly engine: RunEngine;
@@ -47,6 +50,7 @@ export interface PageStage {
   readonly publication: Publication;
   /** The charts that were made. */
   readonly rows: RowsByKind;
+  readonly warn: (text: string) => void;
 }
 
 /**
@@ -119,6 +123,7 @@ async function pageData(stage: PageStage): Promise<PageData> {
       daily: dailyOf((each) => each[key] ?? 0),
     })),
     compared: comparedDay(stage),
+    titles: titlesOf(stage),
     logs: [...manifests.values()].sort((a, b) => a.day - b.day).flatMap(({ day, logs }) =>
       logs.map(({ name, tally: { rows, rejected } }) => ({ day, name, rows, rejected }))
     ),
@@ -158,6 +163,20 @@ function chartsOf(
     ...about(key),
     songs: songs.map((song, i) => ({ song, streams: streams[i], movement: movements[i] })),
   }));
+}
+
+/** The titles of the songs that are shown. Charts are not held up by titles: what fails is warned of. */
+function titlesOf({ store, options, rows, warn }: PageStage): PageData["titles"] {
+  const { titles, ids } = options;
+  if (titles === undefined) return undefined;
+  const songs = new Set([...rows.values()].flat().flatMap((row) => row.songs));
+  try {
+    return readTitles(store, titles, { songs, ids });
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    warn(`${lowerFirst(error.message)}; the page shows ids alone`);
+    return undefined;
+  }
 }
 
 /** The day before, where there are charts of it to compare with. */

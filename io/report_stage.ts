@@ -50,6 +50,7 @@ export interface ReportStage {
     readonly ids: IdKind;
     /** Whether writers that have movement print it. */
     readonly hasMovement?: boolean;
+    readonly titles?: string;
   };
   readonly store: Store;
   readonly engine: RunEngine;

@@ -61,6 +61,8 @@ export interface DailyRunOptions extends PlanOptions {
   readonly plugins: PluginModules;
   /** Whether writers that have movement print it in charts of countries and of the world. */
   readonly hasMovement?: boolean;
+  /** The file with the titles of songs that pages show; ids alone where there is none. */
+  readonly titles?: string;
   /** A log that changed while it was read is read again when it has not changed for so long. */
   readonly settleSeconds?: number;
   /** How long a lock that another run holds is waited for. */

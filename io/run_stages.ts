@@ -23,6 +23,7 @@ import { EngineError, type RunEngine } from "./run_engine.ts";
 import type { DailyRunContext, DailyRunOptions } from "./run_options.ts";
 import { plansOf, planWithInventory, shapeAsked } from "./run_plan.ts";
 import { type Store, StoreError } from "./store.ts";
+import { checkTitles } from "./titles.ts";
 
 /** What the runs of several dates have in common. */
 export interface RunTools {
@@ -65,6 +66,8 @@ export class DailyRun {
     await this.#recover();
     const plan = await this.#plan();
     if (plan.refusals.length > 0) throw new Error(plan.refusals[0]);
+    const { titles } = this.#options;
+    if (titles !== undefined) checkTitles(this.#store, titles);
     for (const warning of plan.warnings) this.#reporter.warn(warning);
     await this.#batch(plan);
     const summary = await this.#publish(plan);

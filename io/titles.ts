@@ -12,6 +12,18 @@ import type { Store } from "./store.ts";
 const PART_BYTES = 1 << 20;
 
 /**
+ * Looks whether there is a file of titles, before the work that ends with reading it.
+ *
+ * @throws {Error} where there is none
+ */
+export function checkTitles(store: Store, path: string): void {
+  const info = store.info(path);
+  if (info?.isFile === true) return;
+  const what = info === undefined ? "not found" : info.isFolder ? "it is a folder" : "no file";
+  throw new Error(`Cannot read titles "${path}": ${what}, expected a CSV file`);
+}
+
+/**
  * Reads titles; songs without one are not in the result.
  *
  * @throws {StoreError} where the file cannot be read

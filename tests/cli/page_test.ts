@@ -191,6 +191,39 @@ testProgram("the page has at most 50 songs of a key, and no users", async (place
   assert.ok(!place.read(`results/${PAGE}`).includes("777001"));
 });
 
+const TITLED = ["--date", "20211201", "--days", "1", "--by", "country,world", "--writer", "html"];
+
+testProgram("run --titles shows what songs are called, where it is known", async (place) => {
+  place.write("logs/listen-20211201.log", "71|1|FR\n71|2|FR\n88|1|FR\n99|1|DE\n");
+  place.write(
+    "titles.csv",
+    'song,title,artist\n0071,"A, ""b"" <i>",Someone\n88,Only,\n5,Other,X\n',
+  );
+  await place.run(...TITLED, "--titles", place.path("titles.csv"));
+  const songs = (id: string) => songsOf(pageIn(place), id).map(({ song }) => song);
+  assert.deepEqual(songs("FR"), ['A, "b" <i> Someone 71', "Only 88"]);
+  assert.deepEqual(songs("DE"), ["99"]);
+  assert.deepEqual(songs("world-songs"), ['A, "b" <i> Someone 71', "Only 88", "99"]);
+});
+
+testProgram("run --titles FILE that is not there is refused before the work", async (place) => {
+  place.write("logs/listen-20211201.log", "71|1|FR\n");
+  const message = await place.runFails(1, ...TITLED, "--titles", place.path("absent.csv"));
+  assert.match(message, /^Cannot read titles ".*absent\.csv": not found, expected a CSV file\n$/);
+  assert.ok(!place.names().some((name) => /\.batch$|html$/.test(name)));
+});
+
+testProgram("run --titles FILE that is no CSV does not hold up the charts", async (place) => {
+  place.write("logs/listen-20211201.log", "71|1|FR\n");
+  place.write("titles.csv", "song,name\n71,A\n");
+  const { stderr } = await place.run(...TITLED, "--titles", place.path("titles.csv"));
+  assert.match(
+    stderr,
+    /^Warning: cannot read titles ".*": line 1: a header without "title".*; the page shows ids alone$/m,
+  );
+  assert.deepEqual(songsOf(pageIn(place), "FR").map(({ song }) => song), ["71"]);
+});
+
 testProgram("run --compress gz compresses the page too", async (place) => {
   deliverDays(place, LAST, 1);
   const words = ["--date", "20211201", "--days", "1", "--by", "country", "--writer", "html"];

@@ -40,6 +40,7 @@ const RUN_DEFAULTS: RunOptions = {
   writer: [{ name: "top", isModule: false }],
   movement: false,
   compress: "none",
+  titles: undefined,
   config: undefined,
   settle: 0,
   wait: 0,
@@ -108,7 +109,7 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
   const argv = "run --logs l --batch b --results r --date 2021-12-01 --days 3 --top 10 --by user " +
     "--strict --replace --max-rejected 0.5% --keep-batches 30 --keep-history 900 --keep-results 365 " +
     "--memory 1GiB --jobs 2 --quiet --log-name p{YYYYMMDD}* --reader ./r.js " +
-    "--columns song=a,user=b,country=c --ids text --writer top,x/w.js --movement --compress gz --config c.json " +
+    "--columns song=a,user=b,country=c --ids text --writer top,html,x/w.js --movement --compress gz --config c.json --titles t.csv " +
     "--settle 60 --wait 5 --file-mode 600 --json --dry-run --metrics m.prom";
   const options: RunOptions = {
     logs: "l",
@@ -126,9 +127,14 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
     reader: { name: "./r.js", isModule: true },
     columns: { song: "a", user: "b", country: "c" },
     ids: "text",
-    writer: [{ name: "top", isModule: false }, { name: "x/w.js", isModule: true }],
+    writer: [
+      { name: "top", isModule: false },
+      { name: "html", isModule: false },
+      { name: "x/w.js", isModule: true },
+    ],
     movement: true,
     compress: "gz",
+    titles: "t.csv",
     config: "c.json",
     settle: 60,
     wait: 5,
@@ -405,6 +411,10 @@ Deno.test("parseCommandLine() refuses options that contradict each other", NO_PE
     [
       ["run", "--verbose", "--quiet"],
       'Cannot use "--quiet --verbose": each undoes the other, expected one of them',
+    ],
+    [
+      ["run", "--titles", "t.csv", "--writer", "top,csv"],
+      'Cannot use "--titles t.csv": only a page shows titles, expected --writer html too',
     ],
     [
       ["run", "--keep-batches", "6"],
