@@ -33,9 +33,13 @@ export function refuseKeptLess(
   }
 }
 
+/** Whether one of the writers makes a page. */
+export function makesPage({ writer }: Pick<RunOptions, "writer">): boolean {
+  return writer.some(({ name }) => PAGES.some((page) => page.name === name));
+}
+
 function refuseUnusedTitles({ titles, writer }: RunOptions): void {
-  const makesPage = writer.some(({ name }) => PAGES.some((page) => page.name === name));
-  if (titles === undefined || makesPage) return;
+  if (titles === undefined || makesPage({ writer })) return;
   const names = PAGES.map(({ name }) => name).join(", ");
   throw cannotUse(`--titles ${titles}`, `only a page shows titles, expected --writer ${names} too`);
 }

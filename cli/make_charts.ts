@@ -18,6 +18,7 @@ import type { ChartRequest } from "../io/report_stage.ts";
 import type { Reporter } from "../io/meter.ts";
 import { denoStoreWith, FILE_MODE } from "../io/store.ts";
 import { refuseMovement } from "./contradictions.ts";
+import { makesPage } from "./contradictions.ts";
 import { cannotUse } from "./errors.ts";
 import type { FormatName } from "./format_values.ts";
 import type { RunOptions } from "./options.ts";
@@ -191,7 +192,7 @@ function shareOut(options: RunOptions): { jobs: number; memory: MemoryPlan } {
   const top = Math.max(...chartsOf(options).map((chart) => chart.top));
   const engine = engineOf(options.ids);
   for (let jobs = options.jobs ?? navigator.hardwareConcurrency;; jobs--) {
-    const plan = planMemory(memory, { top, jobs, engine });
+    const plan = planMemory(memory, { top, jobs, hasPage: makesPage(options), engine });
     if (typeof plan !== "number") return { jobs, memory: plan };
     if (options.jobs === undefined && jobs > 1) continue;
     throw cannotUse(

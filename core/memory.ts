@@ -14,6 +14,8 @@ const MIB = 2 ** 20;
 const RUNTIME_BYTES = 100 * MIB;
 /** What each worker takes besides its buffers, where there are workers. */
 const WORKER_BYTES = 24 * MIB;
+/** What a page takes while it is put together: its songs, their movement, its text; measured. */
+const PAGE_BYTES = 16 * MIB;
 /** Buffers of a job that do not depend on anything: encoding, printing, a block of streams. */
 const FIXED_BYTES = 4 * MIB;
 /** Less memory to work in would make too many partitions, and many runs of a large one. */
@@ -53,6 +55,8 @@ export interface MemoryNeeds {
   readonly top: number;
   /** How many jobs there are; with one there is no worker. */
   readonly jobs: number;
+  /** Whether a page is made. */
+  readonly hasPage?: boolean;
   readonly engine: Pick<Engine, "selectionBytes" | "mergeBytes">;
 }
 
@@ -64,9 +68,10 @@ export interface MemoryNeeds {
  */
 export function planMemory(
   memoryBytes: number,
-  { top, jobs, engine }: MemoryNeeds,
+  { top, jobs, hasPage = false, engine }: MemoryNeeds,
 ): MemoryPlan | number {
-  const runtime = RUNTIME_BYTES + (jobs > 1 ? jobs * WORKER_BYTES : 0);
+  const runtime = RUNTIME_BYTES + (jobs > 1 ? jobs * WORKER_BYTES : 0) +
+    (hasPage ? PAGE_BYTES : 0);
   const perJob = (memoryBytes - runtime) / jobs;
   const taken = (comfort: (typeof COMFORTS)[number]): number =>
     FIXED_BYTES + comfort.logBufferBytes + comfort.outputBufferBytes + engine.selectionBytes(top) +

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MIN_CURSOR_BYTES } from "../../../core/batch_reader.ts";
-import { NUMBERS } from "../../../core/engine.ts";
+import { NUMBERS, TEXTS } from "../../../core/engine.ts";
 import { type MemoryPlan, planMemory as planFor } from "../../../core/memory.ts";
 import { MAX_FAN_IN, mergeBytes } from "../../../core/merge.ts";
 import { topSongsBytes } from "../../../core/top_songs.ts";
@@ -70,6 +70,15 @@ test("planMemory() names the least that works, to the byte", () => {
       assert.equal((planMemory(least, top) as MemoryPlan).workBytes, 16 * MIB);
       assert.equal(planMemory(least - 1, top), least);
     }
+  }
+});
+
+test("planMemory() sets memory aside for a page, which fits in 256MiB with two jobs", () => {
+  for (const engine of [NUMBERS, TEXTS]) {
+    const needs = { top: 50, jobs: 2, engine };
+    const [without, withPage] = [false, true].map((hasPage) => planFor(0, { ...needs, hasPage }));
+    assert.equal(Number(withPage) - Number(without), 16 * MIB);
+    assert.ok(Number(withPage) <= 256 * MIB, engine.ids);
   }
 });
 
