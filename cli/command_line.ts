@@ -26,11 +26,14 @@ import {
 } from "./options.ts";
 import { listed } from "./values.ts";
 
+/** What was typed, not what a configuration says besides: texts by the fields of their options. */
+export type GivenOptions = Readonly<Record<string, unknown>>;
+
 /** A command that was typed, with the values of all its options. */
 export type CommandToDo = {
   [C in CommandName]:
     & { readonly command: C; readonly options: OptionsOf<C> }
-    & (C extends "service" ? { readonly typed: Readonly<Record<string, unknown>> } : unknown);
+    & (C extends "service" ? { readonly given: GivenOptions } : unknown);
 }[CommandName];
 
 /** A text that was asked for, or that is all the answer there is: a help or the version. */
@@ -112,15 +115,14 @@ function commandToDo(
   { readFile }: CommandLineContext,
 ): CommandToDo {
   const path = given.config;
-  // A service passes the name of the file on.
-  const isConfigured = typeof path === "string" && readFile !== undefined && command !== "service";
+  const isConfigured = typeof path === "string" && readFile !== undefined;
   const config = isConfigured ? readConfig({ path, text: readFile(path) }, command) : {};
   const typed = { ...config, ...given };
   // The options are those of the command; the compiler cannot see it for a name it does not know.
   const options = readOptions(command, typed);
-  const toDo = { command, options, ...command === "service" ? { typed } : {} } as CommandToDo;
+  const toDo = { command, options, ...command === "service" ? { given } : {} } as CommandToDo;
   if (toDo.command === "run") refuseContradictions(toDo.options);
-  if (toDo.command === "status") refuseKeptLess(toDo.options);
+  if (toDo.command === "status" || toDo.command === "service") refuseKeptLess(toDo.options);
   return toDo;
 }
 

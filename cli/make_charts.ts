@@ -183,11 +183,14 @@ function urlOf(path: string): string {
   return pathToFileURL(resolve(path)).href;
 }
 
+/** What decides how much memory there is for each job. */
+type MemoryOptions = Pick<RunOptions, "memory" | "jobs" | "by" | "top" | "ids">;
+
 /**
  * Shares the memory out to the jobs. As many jobs as there are cores are only made where the memory
  * is enough for them; as many as were asked for are made or refused.
  */
-function shareOut(options: RunOptions): { jobs: number; memory: MemoryPlan } {
+function shareOut(options: MemoryOptions): { jobs: number; memory: MemoryPlan } {
   const { memory } = options;
   const top = Math.max(...chartsOf(options).map((chart) => chart.top));
   const engine = engineOf(options.ids);
@@ -204,7 +207,7 @@ function shareOut(options: RunOptions): { jobs: number; memory: MemoryPlan } {
 }
 
 /** Refuses memory that is too little for what is asked. */
-export function refuseMemory(options: RunOptions): void {
+export function refuseMemory(options: MemoryOptions): void {
   shareOut(options);
 }
 

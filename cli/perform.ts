@@ -51,7 +51,7 @@ async function doCommand(toDo: CommandToDo, world: World): Promise<void> {
     }
     case "service": {
       const { service } = await import("./service.ts");
-      return service(toDo.options, toDo.typed);
+      return service(toDo.options, toDo.given);
     }
     case "completions": {
       const { completions } = await import("./completions.ts");

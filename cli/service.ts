@@ -7,8 +7,10 @@
 import { readText } from "../io/publication.ts";
 import { replaceFile } from "../io/replace_file.ts";
 import { denoStoreWith } from "../io/store.ts";
+import type { GivenOptions } from "./command_line.ts";
 import { print, printError } from "./console.ts";
 import { cannotUse } from "./errors.ts";
+import { refuseMemory } from "./make_charts.ts";
 import { nextStarts, startText } from "./next_starts.ts";
 import { fieldOf, type ServiceOptions } from "./options.ts";
 import { RUN_SETTING_ROWS } from "./run_option_rows.ts";
@@ -23,18 +25,18 @@ import {
   unitFiles,
 } from "./unit_files.ts";
 
+const MEMORY = RUN_SETTING_ROWS.find((row) => row.flag === "--memory")!;
+
 /** Units tell no secrets. */
 const UNIT_MODE = 0o644;
-
-/** The values as they were typed, by the fields of their options. */
-export type TypedOptions = Readonly<Record<string, unknown>>;
 
 /**
  * Prints the units, or writes them where systemd looks for them; tells what is to be typed then, and
  * when the first runs are.
  */
-export function service(options: ServiceOptions, typed: TypedOptions): void {
-  const plan = planOf(options, typed);
+export function service(options: ServiceOptions, given: GivenOptions): void {
+  refuseMemory(options);
+  const plan = planOf(options, given);
   const units = unitFiles(plan);
   const folder = withoutSlash(options.unitDir);
   if (options.action === "install") {
@@ -46,14 +48,14 @@ export function service(options: ServiceOptions, typed: TypedOptions): void {
   printError(`\n${whatToDo(plan)}\n\n${startsText(options.at)}`);
 }
 
-function planOf(options: ServiceOptions, typed: TypedOptions): ServicePlan {
+function planOf(options: ServiceOptions, given: GivenOptions): ServicePlan {
   const { program, logs, batch, results, metrics, config, memory, at } = options;
   const modules = [options.reader, ...options.writer].filter((format) => format?.isModule);
   const files = [...config === undefined ? [] : [config], ...modules.map((each) => each!.name)];
   const paths = { program, logs, batch, results, ...metrics === undefined ? {} : { metrics } };
   for (const [name, path] of Object.entries(paths)) checkPath(`--${name} ${path}`, path);
   for (const path of files) checkPath(path, path);
-  return { ...paths, files, words: wordsOf(typed), memoryBytes: memory, at };
+  return { ...paths, files, words: wordsOf(given), memoryBytes: memory, at };
 }
 
 /** systemd has no current folder, and units have lines. */
@@ -62,10 +64,15 @@ function checkPath(typed: string, path: string): void {
   if (/\p{Cc}/u.test(path)) throw cannotUse(typed, "a control character, expected none in a path");
 }
 
-/** The options that `run` gets as they were typed, one for each line of the unit. */
-function wordsOf(typed: TypedOptions): string[] {
-  const given = RUN_SETTING_ROWS.flatMap((row) => {
-    const value = typed[fieldOf(row.flag)] ?? (row.flag === "--memory" ? row.default : undefined);
+/**
+ * The options that `run` gets as they were typed, one for each line of the unit. What a configuration
+ * says is left to it; without one the memory is named, as the unit's limit depends on it.
+ */
+function wordsOf(given: GivenOptions): string[] {
+  const memory = given.config === undefined ? { memory: MEMORY.default } : {};
+  const values: GivenOptions = { ...memory, ...given };
+  return RUN_SETTING_ROWS.flatMap((row) => {
+    const value = values[fieldOf(row.flag)];
     if (value === undefined) return [];
     if (value === true) return [row.flag];
     if (/\p{Cc}/u.test(String(value))) {
@@ -73,7 +80,6 @@ function wordsOf(typed: TypedOptions): string[] {
     }
     return [`${row.flag} ${commandWord(String(value))}`];
   });
-  return given;
 }
 
 /**

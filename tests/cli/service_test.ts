@@ -1,5 +1,8 @@
 /** `topstreams service`: units for any folders, and what systemd's own tool says of them. */
 import assert from "node:assert/strict";
+import { file } from "../../cli/format_values.ts";
+import { RUN_SETTING_ROWS } from "../../cli/run_option_rows.ts";
+import { folder } from "../../cli/values.ts";
 import { nextStarts, startText } from "../../cli/next_starts.ts";
 import { analyze, testWithTool } from "./_systemd.ts";
 import { inPlace, type Place, testProgram } from "./program.ts";
@@ -49,9 +52,18 @@ testProgram("service print tells what to type then, and the next three starts", 
 
 testProgram("service print passes the options of run on, as they were typed", async (place) => {
   const words = ["--logs", "/srv/a b/100%/$x", "--batch", "/srv/b", "--results", "/srv/r"];
-  const others = ["--memory", "1GiB", "--strict", "--keep-results", "30", "--metrics", "/m/t.prom"];
+  const others = [
+    "--strict",
+    "--keep-batches",
+    "9",
+    "--keep-results",
+    "30",
+    "--metrics",
+    "/m/t.prom",
+  ];
+  place.write("my.json", '{"days": 9, "memory": "1GiB", "logs": "/elsewhere"}');
   const columns = ["--columns", 'song=a "b",user=b\\,country=c%', "--reader", "/opt/my/reader.js"];
-  const given = [...words, ...others, ...columns, "--config", "/etc/topstreams.json"];
+  const given = [...words, ...others, ...columns, "--config", place.path("my.json")];
   const { status, stdout, stderr } = await place.topstreams("service", "print", ...given);
   assert.equal(status, 0, stderr);
   const unit = printed(stdout)["topstreams.service"];
@@ -62,17 +74,17 @@ ExecStart=/usr/local/bin/topstreams run \\
     --results /srv/r \\
     --reader /opt/my/reader.js \\
     --columns "song=a \\"b\\",user=b\\\\,country=c%%" \\
-    --config /etc/topstreams.json \\
+    --config ${place.path("my.json")} \\
     --metrics /m/t.prom \\
     --strict \\
-    --keep-results 30 \\
-    --memory 1GiB
+    --keep-batches 9 \\
+    --keep-results 30
 
 `));
   for (
     const line of [
       'BindReadOnlyPaths="-/srv/a b/100%%/$x"',
-      "BindReadOnlyPaths=-/etc/topstreams.json",
+      `BindReadOnlyPaths=-${place.path("my.json")}`,
       "BindReadOnlyPaths=-/opt/my/reader.js",
       "ReadWritePaths=/srv/b",
       "ReadWritePaths=/srv/r",
@@ -143,6 +155,8 @@ for (
       'Cannot use "--log-name {YYYYMMDD}\\x0ax": a control',
     ],
     [["print", "--days", "0"], 'Cannot use "--days 0": 0 days, expected a whole number'],
+    [["print", "--keep-batches", "3"], 'Cannot use "--keep-batches 3": 3 days, expected at least'],
+    [["print", "--memory", "9MiB"], 'Cannot use "--memory 9MiB": too little memory for 1 job'],
     [["print", "--quiet"], 'Cannot use "--quiet": unknown option'],
   ] as const
 ) {
@@ -152,6 +166,12 @@ for (
     assert.ok(stderr.startsWith(message), stderr);
   });
 }
+
+Deno.test("the options with paths that service passes on are those whose paths it shows", () => {
+  const paths: readonly unknown[] = [file, folder];
+  const flags = RUN_SETTING_ROWS.filter((row) => "kind" in row && paths.includes(row.kind));
+  assert.deepEqual(flags.map(({ flag }) => flag), ["--config", "--metrics"]);
+});
 
 Deno.test("nextStarts() gives the next times after now", () => {
   const now = new Date(2026, 10, 25, 6, 0, 0);

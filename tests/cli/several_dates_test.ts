@@ -14,8 +14,10 @@ import {
   batchName,
   DAYS,
   daysRead,
+  deliver,
   deliverDays,
   LAST,
+  logOf,
   type Summary,
   summaryIn,
   takeAway,
@@ -138,6 +140,30 @@ testProgram("run --from --to stops between two dates", async (place) => {
   assert.deepEqual(published, ["run_20211128.json", "run_20211129.json"]);
   assert.ok(place.names().includes(batchName(LAST - 2) + "/"), "the batches of what is out stay");
 });
+
+testProgram(
+  "run --from --to ends with status 143 after SIGTERM, and says what is out",
+  async (place) => {
+    for (const day of DAYS) deliver(place, day, logOf(day).repeat(300));
+    const process = place.start(...place.runWords(...RANGE));
+    let stderr = "";
+    for await (const part of process.stderr.pipeThrough(new TextDecoderStream())) {
+      if (stderr === "" && part !== "") process.kill("SIGTERM");
+      stderr += part;
+    }
+    await process.stdout.cancel();
+    assert.equal((await process.status).code, 143, stderr);
+    assert.match(
+      stderr,
+      /^Charts of 2021-11-28: [^]*\nPublished: 2021-11-28; not published: 2021-11-29, 2021-11-30, /,
+    );
+    assert.match(stderr, /\nStopped: former results are untouched\n$/);
+    assert.deepEqual(place.names("results").filter((name) => name.endsWith("8.json")), [
+      "run_20211128.json",
+    ]);
+  },
+  { needsProcess: true },
+);
 
 testProgram("run --json writes the summary to standard output and nothing else", async (place) => {
   deliverDays(place, LAST, 8);

@@ -497,6 +497,12 @@ Deno.test(
   },
 );
 
+Deno.test("every command has examples in its help", NO_PERMISSIONS, () => {
+  for (const name of COMMAND_NAMES) {
+    assert.match(textOf(name, "--help"), /\nExamples:\n {2}topstreams .*\n {6}\S/, name);
+  }
+});
+
 Deno.test("the examples of the help are command lines of the program", NO_PERMISSIONS, () => {
   for (const name of COMMAND_NAMES) {
     for (const [commandLine] of COMMANDS[name].examples) {
