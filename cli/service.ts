@@ -12,7 +12,7 @@ import { print, printError } from "./console.ts";
 import { cannotUse } from "./errors.ts";
 import { refuseMemory } from "./make_charts.ts";
 import { nextStarts, startText } from "./next_starts.ts";
-import { fieldOf, type ServiceOptions } from "./options.ts";
+import { fieldOf, type OptionRow, type ServiceOptions } from "./options.ts";
 import { RUN_SETTING_ROWS } from "./run_option_rows.ts";
 import {
   commandWord,
@@ -51,11 +51,23 @@ export function service(options: ServiceOptions, given: GivenOptions): void {
 function planOf(options: ServiceOptions, given: GivenOptions): ServicePlan {
   const { program, logs, batch, results, metrics, config, memory, at } = options;
   const modules = [options.reader, ...options.writer].filter((format) => format?.isModule);
-  const files = [...config === undefined ? [] : [config], ...modules.map((each) => each!.name)];
+  const files = [
+    ...config === undefined ? [] : [config],
+    ...filesRead(options),
+    ...modules.map((each) => each!.name),
+  ];
   const paths = { program, logs, batch, results, ...metrics === undefined ? {} : { metrics } };
   for (const [name, path] of Object.entries(paths)) checkPath(`--${name} ${path}`, path);
   for (const path of files) checkPath(path, path);
   return { ...paths, files, words: wordsOf(given), memoryBytes: memory, at };
+}
+
+/** The files that a run with these options reads besides logs. */
+function filesRead(options: ServiceOptions): string[] {
+  const values: Readonly<Record<string, unknown>> = options;
+  const rows: readonly OptionRow[] = RUN_SETTING_ROWS;
+  const paths = rows.filter(({ use }) => use === "read").map(({ flag }) => values[fieldOf(flag)]);
+  return paths.filter((path) => typeof path === "string");
 }
 
 /** systemd has no current folder, and units have lines. */

@@ -1,6 +1,7 @@
 /** `topstreams service`: units for any folders, and what systemd's own tool says of them. */
 import assert from "node:assert/strict";
 import { file } from "../../cli/format_values.ts";
+import type { OptionRow } from "../../cli/options.ts";
 import { RUN_SETTING_ROWS } from "../../cli/run_option_rows.ts";
 import { folder } from "../../cli/values.ts";
 import { nextStarts, startText } from "../../cli/next_starts.ts";
@@ -54,6 +55,8 @@ testProgram("service print passes the options of run on, as they were typed", as
   const words = ["--logs", "/srv/a b/100%/$x", "--batch", "/srv/b", "--results", "/srv/r"];
   const others = [
     "--strict",
+    "--titles",
+    "/srv/t.csv",
     "--keep-batches",
     "9",
     "--keep-results",
@@ -74,6 +77,7 @@ ExecStart=/usr/local/bin/topstreams run \\
     --results /srv/r \\
     --reader /opt/my/reader.js \\
     --columns "song=a \\"b\\",user=b\\\\,country=c%%" \\
+    --titles /srv/t.csv \\
     --config ${place.path("my.json")} \\
     --metrics /m/t.prom \\
     --strict \\
@@ -86,6 +90,7 @@ ExecStart=/usr/local/bin/topstreams run \\
       'BindReadOnlyPaths="-/srv/a b/100%%/$x"',
       `BindReadOnlyPaths=-${place.path("my.json")}`,
       "BindReadOnlyPaths=-/opt/my/reader.js",
+      "BindReadOnlyPaths=-/srv/t.csv",
       "ReadWritePaths=/srv/b",
       "ReadWritePaths=/srv/r",
       "ReadWritePaths=/m",
@@ -169,8 +174,12 @@ for (
 
 Deno.test("the options with paths that service passes on are those whose paths it shows", () => {
   const paths: readonly unknown[] = [file, folder];
-  const flags = RUN_SETTING_ROWS.filter((row) => "kind" in row && paths.includes(row.kind));
-  assert.deepEqual(flags.map(({ flag }) => flag), ["--config", "--metrics"]);
+  const rows: readonly OptionRow[] = RUN_SETTING_ROWS;
+  const isShown = ({ flag, use }: OptionRow): boolean =>
+    use === "read" || ["--config", "--metrics"].includes(flag);
+  const flags = rows.filter(({ kind }) => kind !== undefined && paths.includes(kind));
+  assert.ok(flags.length > 2);
+  assert.deepEqual(flags.filter((row) => !isShown(row)), []);
 });
 
 Deno.test("nextStarts() gives the next times after now", () => {
