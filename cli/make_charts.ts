@@ -184,7 +184,7 @@ function urlOf(path: string): string {
 }
 
 /** What decides how much memory there is for each job. */
-type MemoryOptions = Pick<RunOptions, "memory" | "jobs" | "by" | "top" | "ids">;
+type MemoryOptions = Pick<RunOptions, "memory" | "jobs" | "by" | "top" | "ids" | "writer">;
 
 /**
  * Shares the memory out to the jobs. As many jobs as there are cores are only made where the memory
