@@ -8,6 +8,9 @@
  * starts are given no more than it has. Neither can reach the network, start a process or look at
  * the environment, nor can a format from outside that they load.
  *
+ * A command that writes nothing, runs no code from outside and is to answer at once has no worker:
+ * starting one takes longer than such a command. Its thread gives up the permission to write.
+ *
  * @module
  */
 
@@ -28,8 +31,22 @@ export interface CommandAnswer {
   readonly status: ExitStatus;
 }
 
-/** Does a command in a worker with narrowed permissions. */
+/** Does a command with narrowed permissions. */
 export async function performNarrowed(toDo: CommandToDo, world: World): Promise<ExitStatus> {
+  return toDo.command === "top"
+    ? await performReading(toDo, world)
+    : await performApart(toDo, world);
+}
+
+/** Does a command that only reads, in this thread. */
+async function performReading(toDo: CommandToDo, world: World): Promise<ExitStatus> {
+  Deno.permissions.revokeSync({ name: "write" });
+  const { perform } = await import("./perform.ts");
+  return await perform(toDo, world);
+}
+
+/** Does a command in a worker. */
+async function performApart(toDo: CommandToDo, world: World): Promise<ExitStatus> {
   const { stop, ...facts } = world;
   const worker = startWorker(withLinksFollowed(accessOf(toDo, isThere), toDo));
   const tellStop = (): void => worker.postMessage({ stop: stop.reason } satisfies CommandMessage);

@@ -153,7 +153,7 @@ export const NUMBERS: Engine = {
   mergeBytes,
   keyRanges: (batches, entries) => keyRanges(batches as readonly BatchReader[], entries),
   rangesOfKeys: (batch) => {
-    const cursor = (batch as BatchReader).cursor();
+    const cursor = (batch as BatchReader).cursor(undefined, undefined, { isExact: true });
     const ranges: KeyRange[] = [];
     for (let from = 0; from < COUNTRY_KEYS; from = cursor.key + 1) {
       cursor.seek({ from, to: ALL_KEYS.to });

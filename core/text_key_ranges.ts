@@ -42,7 +42,10 @@ function sampledKeys(reader: TextBatchReader): Uint8Array[] {
 /** A range for each key of a batch. Cost: a block is read for each key. */
 export function rangesOfTextKeys(reader: TextBatchReader): KeyRange[] {
   const texts = textsOver(new Uint8Array(MIN_TEXT_CURSOR_BYTES));
-  const cursor = new TextCursor(reader, { texts, from: 0, sizeBytes: texts.bytes.length });
+  const cursor = new TextCursor(reader, {
+    ...{ texts, from: 0, sizeBytes: texts.bytes.length },
+    isExact: true,
+  });
   const ranges: KeyRange[] = [];
   let from: Uint8Array | undefined;
   for (;;) {

@@ -130,7 +130,7 @@ export class ChartLookup {
         top,
         isWorld,
         range: isWorld ? undefined : engine.rangeOfKey(batchKind, key),
-        isExact: !isWorld,
+        isExact: true,
         printer: rowKeeper({ kind, top, ids: engine.ids }, top, rows),
         sink: { write: () => {} },
       };

@@ -127,6 +127,8 @@ for (const { lines } of BLOCKS.filter(({ language }) => language === "console"))
     `README: ${lines.filter((line) => line.startsWith("$ ")).join("; ")}`,
     async (place) => {
       place.write("plays/plays-2021-12-01.csv", "track_id,listener,cc\n71,5,FR\n");
+      const isOfDemo = lines.some((line) => line.includes(" topstreams-demo/"));
+      if (isOfDemo) assert.equal((await endOf(place.start("demo"))).status, 0);
       for (const [n, at] of commands.entries()) {
         const argv = argvOf(lines[at].slice(2));
         assert.ok(argv !== undefined, lines[at]);
@@ -135,6 +137,7 @@ for (const { lines } of BLOCKS.filter(({ language }) => language === "console"))
         const isFailure = shown.startsWith("Cannot ");
         assert.equal(ended.status, isFailure ? 1 : 0, `${lines[at]}: ${ended.stderr}`);
         if (isFailure) assert.equal(ended.stderr.trimEnd(), shown, "what the README shows");
+        if (argv[0] === "top") assert.equal(ended.stdout.trimEnd(), shown.trimEnd());
       }
     },
     { needsProcess: true },
