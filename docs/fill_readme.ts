@@ -29,7 +29,7 @@ function replacePart(readme: string, name: string, text: string): string {
 /** The newest figures of each benchmark whose name has a heading in its file. */
 function figures(): string {
   const folders = Array.from(Deno.readDirSync(RUNS), (entry) => entry.name).sort().reverse();
-  const parts = ["full", "peers", "ids", "readers", "micro"].flatMap((name) => {
+  const parts = ["full", "peers", "ids", "readers", "top", "micro"].flatMap((name) => {
     const folder = folders.find((each) => isThere(`${each}/${name}.md`));
     if (folder === undefined) return [];
     const text = Deno.readTextFileSync(new URL(`${folder}/${name}.md`, RUNS)).trim();
