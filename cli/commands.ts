@@ -86,6 +86,29 @@ export const COMMANDS = {
       ["topstreams top world --titles titles.csv --json", "of all countries, for a script"],
     ],
   },
+  explain: {
+    summary: "Explain why a song stands where it stands in a chart",
+    arguments: [
+      {
+        name: "KIND",
+        field: "kind",
+        help: "country, user or world",
+        kind: oneOf(["country", "user", "world"]),
+      },
+      {
+        name: "WORD",
+        field: "words",
+        help: "the country or the user, and the song; of the world the song alone",
+        kind: anyWord,
+        isVariadic: true,
+      },
+    ],
+    examples: [
+      ["topstreams explain country NL 71", "the rank of song 71 in the Netherlands, and why"],
+      ["topstreams explain user 12345 71 --days 30", "among what a user played in 30 days"],
+      ["topstreams explain world 71 --json", "of all countries, for a script"],
+    ],
+  },
   demo: {
     summary: "Make eight days of small logs and do the daily run on them",
     examples: [

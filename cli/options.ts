@@ -52,6 +52,8 @@ export type RunOptions = OptionsOf<"run">;
 export type StatusOptions = OptionsOf<"status">;
 /** The options of `topstreams top`. */
 export type TopOptions = OptionsOf<"top">;
+/** The options of `topstreams explain`. */
+export type ExplainOptions = OptionsOf<"explain">;
 /** The options of `topstreams demo`. */
 export type DemoOptions = OptionsOf<"demo">;
 /** The options of `topstreams generate`. */

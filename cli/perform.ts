@@ -41,6 +41,10 @@ async function doCommand(toDo: CommandToDo, world: World): Promise<void> {
       const { top } = await import("./top.ts");
       return await top(toDo.options, world);
     }
+    case "explain": {
+      const { explain } = await import("./explain.ts");
+      return await explain(toDo.options, world);
+    }
     case "demo": {
       const { demo } = await import("./demo.ts");
       return await demo(toDo.options, world);

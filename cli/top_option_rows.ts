@@ -1,5 +1,5 @@
 /**
- * The options of the command `top`.
+ * The options of the commands that look at charts, `top` and `explain`.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { OptionRow } from "./option_row.ts";
 import { day, folder, oneOf, wholeNumber } from "./values.ts";
 
-/** The options of `top`, in the order of the help. */
+/** The options of `top` and `explain`, in the order of the help. */
 export const TOP_OPTION_ROWS = [
   {
     flag: "--batch",
@@ -16,7 +16,7 @@ export const TOP_OPTION_ROWS = [
     help: "folder of the batches",
     kind: folder,
     use: "read",
-    commands: ["top"],
+    commands: ["top", "explain"],
   },
   {
     flag: "--date",
@@ -24,7 +24,7 @@ export const TOP_OPTION_ROWS = [
     otherwise: "newest with a batch",
     help: "last day of the window",
     kind: day,
-    commands: ["top"],
+    commands: ["top", "explain"],
   },
   {
     flag: "--days",
@@ -32,7 +32,7 @@ export const TOP_OPTION_ROWS = [
     default: "7",
     help: "days of the window",
     kind: wholeNumber({ min: 1, max: 3650, unit: "days" }),
-    commands: ["top"],
+    commands: ["top", "explain"],
   },
   {
     flag: "--top",
@@ -41,6 +41,14 @@ export const TOP_OPTION_ROWS = [
     help: "lines of each table, at most",
     kind: wholeNumber({ min: 1, max: 1_000_000, unit: "lines" }),
     commands: ["top"],
+  },
+  {
+    flag: "--top",
+    placeholder: "N",
+    default: "50",
+    help: "songs of the chart",
+    kind: wholeNumber({ min: 1, max: 1_000_000, unit: "songs" }),
+    commands: ["explain"],
   },
   {
     flag: "--compare",
@@ -56,7 +64,7 @@ export const TOP_OPTION_ROWS = [
     otherwise: "as the batches are",
     help: "songs and users: number or text",
     kind: oneOf(["number", "text"]),
-    commands: ["top"],
+    commands: ["top", "explain"],
   },
   {
     flag: "--csv",
@@ -66,6 +74,6 @@ export const TOP_OPTION_ROWS = [
   {
     flag: "--json",
     help: "write one JSON document",
-    commands: ["top"],
+    commands: ["top", "explain"],
   },
 ] as const satisfies readonly OptionRow[];

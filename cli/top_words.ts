@@ -45,7 +45,9 @@ export function wantedTop({ kind, keys }: WantedTop): WantedTop {
   }
   const twice = keys.find((key, i) => keys.indexOf(key) < i);
   if (twice !== undefined) throw cannotUse(`top ${kind} ${twice}`, `"${twice}" given twice`);
-  if (kind === "country") keys.forEach(checkCountry);
+  if (kind === "country") {
+    for (const key of keys) checkCountry(key, `top country ${key}`);
+  }
   return { kind, keys };
 }
 
@@ -55,11 +57,17 @@ const EXAMPLES: Readonly<Record<Exclude<TopKind, "world">, string>> = {
   song: "71",
 };
 
-function checkCountry(key: string): void {
+/**
+ * Refuses what is no country.
+ *
+ * @param typed the words of the command that it is among
+ * @throws {UsageError}
+ */
+export function checkCountry(key: string, typed: string): void {
   if (parseCountry(key) !== undefined) return;
   const upper = key.trim().toUpperCase();
   const hint = parseCountry(upper) === undefined ? "" : ` (did you mean "${upper}"?)`;
-  throw cannotUse(`top country ${key}`, `no country, expected two letters A-Z${hint}`);
+  throw cannotUse(typed, `no country, expected two letters A-Z${hint}`);
 }
 
 /**
@@ -70,11 +78,20 @@ function checkCountry(key: string): void {
  */
 export function idsOfKeys({ kind, keys }: WantedTop, ids: IdKind): string[] {
   if (kind === "country" || kind === "world") return [...keys];
-  return keys.map((key) => {
-    const problem = ids === "text" ? textProblem(key) : numberProblem(key);
-    if (problem !== undefined) throw cannotUse(`top ${kind} ${key}`, problem);
-    return ids === "text" ? key : String(Number(key));
-  });
+  return keys.map((key) => idOf(key, ids, `top ${kind} ${key}`));
+}
+
+/**
+ * Reads the id of a user or of a song.
+ *
+ * @param typed the words of the command that it is among
+ * @returns the id as charts have it: a number without leading zeros
+ * @throws {UsageError} where it is no id
+ */
+export function idOf(key: string, ids: IdKind, typed: string): string {
+  const problem = ids === "text" ? textProblem(key) : numberProblem(key);
+  if (problem !== undefined) throw cannotUse(typed, problem);
+  return ids === "text" ? key : String(Number(key));
 }
 
 function numberProblem(key: string): string | undefined {

@@ -29,6 +29,7 @@ import { type KeyCount, songCounts } from "./song_lookup.ts";
 import type { IdKind, KeyKind, StreamBlock } from "./streams.ts";
 import { TextBatchReader } from "./text_batch_reader.ts";
 import { TextBlockEncoder, writeTextBatchEnd } from "./text_blocks.ts";
+import { compareBytes } from "./text_compare.ts";
 import { rangeOfTextKey, rangesOfTextKeys, textKeyRanges } from "./text_key_ranges.ts";
 import { textMergeBytes, TextMerger } from "./text_merge.ts";
 import { textPartitionsOf } from "./text_partitions.ts";
@@ -36,6 +37,7 @@ import { TEXT_STREAM_BYTES, TextPiece } from "./text_piece.ts";
 import { MIN_TEXT_WORK_BYTES, mostTextPartitions, TextScatter } from "./text_scatter.ts";
 import { TextSelection, textSelectionBytes } from "./text_selection.ts";
 import { textSongCounts } from "./text_song_lookup.ts";
+import { textBytes } from "./texts.ts";
 import { TopSongs, topSongsBytes } from "./top_songs.ts";
 
 /** The least memory to batch numbers in. */
@@ -124,6 +126,10 @@ export interface Engine {
   rangeOfKey(kind: KeyKind, key: string): KeyRange;
   /** Finds how often a song was played in each country; see song_lookup.ts. */
   songCounts(batch: OpenBatch, song: string): KeyCount[];
+  /** Compares songs with one: below 0 where they stand before it among songs of as many streams. */
+  songOrder(song: string): (value: number, texts: Uint8Array) => number;
+  /** Writes a song as people know it. */
+  songName(value: number, texts: Uint8Array): string;
   selection(top: number): Selection;
   /** The memory of a selection of `top` songs, in bytes. */
   selectionBytes(top: number): number;
@@ -167,9 +173,17 @@ export const NUMBERS: Engine = {
     return { from, to: from + 1 };
   },
   songCounts: (batch, song) => songCounts(batch as BatchReader, Number(song)),
+  songOrder: (song) => {
+    const id = Number(song);
+    return (value) => value - id;
+  },
+  songName: (value) => String(value),
   selection: (top) => new TopSongs(top),
   selectionBytes: topSongsBytes,
 };
+
+/** A byte order mark is a part of an id as any other sign. */
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The engine for ids that are text. */
 export const TEXTS: Engine = {
@@ -191,6 +205,11 @@ export const TEXTS: Engine = {
   rangeOfKey: (_kind, key) => rangeOfTextKey(new TextEncoder().encode(key)),
   songCounts: (batch, song) =>
     textSongCounts(batch as TextBatchReader, new TextEncoder().encode(song)),
+  songOrder: (song) => {
+    const id = new TextEncoder().encode(song);
+    return (value, texts) => compareBytes(textBytes(texts, value), id);
+  },
+  songName: (value, texts) => DECODER.decode(textBytes(texts, value)),
   selection: (top) => new TextSelection(top),
   selectionBytes: textSelectionBytes,
 };

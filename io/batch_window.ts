@@ -91,6 +91,11 @@ export class BatchWindow {
     return new BatchWindow({ window, manifests, ids: idsOf(manifests, ids) }, batch, store);
   }
 
+  /** What is known of the batch of a day, if it has one. */
+  manifestOf(day: Day): Manifest | undefined {
+    return this.#manifests.get(day);
+  }
+
   /** The days of the window that have no batch. */
   get daysMissing(): Day[] {
     return daysOf(this.window).filter((day) => !this.#manifests.has(day));

@@ -167,20 +167,33 @@ export class ChartLookup {
     });
   }
 
-  /** Does what a run that publishes or deletes batches may disturb, at most twice. */
   async #again<T>(action: () => Promise<T>): Promise<T> {
-    try {
-      return await action();
-    } catch (error) {
-      if (!isDisturbed(error)) throw error;
+    return await againIfDisturbed(action, () => {
       this.#batches = BatchWindow.find(this.#options, this.#context.store);
-    }
-    try {
-      return await action();
-    } catch (error) {
-      if (!(error instanceof BatchError)) throw error;
-      throw new Error(`${error.message}; ${HOW_TO_REBUILD}`, { cause: error });
-    }
+    });
+  }
+}
+
+/**
+ * Does what a run that publishes or deletes batches may disturb, at most twice.
+ *
+ * @param findAgain looks again for what there is
+ */
+export async function againIfDisturbed<T>(
+  action: () => Promise<T>,
+  findAgain: () => void,
+): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!isDisturbed(error)) throw error;
+    findAgain();
+  }
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof BatchError)) throw error;
+    throw new Error(`${error.message}; ${HOW_TO_REBUILD}`, { cause: error });
   }
 }
 

@@ -14,6 +14,7 @@ const README = new URL("../../README.md", import.meta.url);
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   generate: ["out=logs"],
   run: ["logs=logs", "batch=batch", "results=results"],
+  explain: ["batch=batch"],
   status: ["logs=logs", "batch=batch", "results=results"],
 };
 
