@@ -95,7 +95,7 @@ export {
   makeCharts,
   type MakeChartsOptions,
 } from "./core/make_charts.ts";
-export { type IdKind } from "./core/streams.ts";
+export { type IdKind, type OnRejected } from "./core/streams.ts";
 export type { Columns, ParserOptions, Reader, Writer } from "./formats/interface.ts";
 export type { KeyOfChart, KeyWriter, LineReader, LineStream } from "./formats/line_formats.ts";
 export { csv, tsv } from "./formats/csv.ts";

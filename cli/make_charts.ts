@@ -72,6 +72,7 @@ export async function makeCharts(
     ...planOptionsOf(options, chosen),
     ...shareOut(options),
     ...{ plugins, settleSeconds, waitSeconds, hasMovement, titles },
+    quarantineBytes: options.quarantineLimit,
     versions: versions(),
   }, { store: denoStoreWith(fileMode ?? FILE_MODE), reporter, signal, onPublished });
 }
@@ -81,7 +82,7 @@ export type PlanningOptions = Pick<
   RunOptions,
   | ("logs" | "batch" | "results" | "date" | "days" | "by" | "top" | "logName" | "columns" | "ids")
   | ("strict" | "replace" | "maxRejected" | "keepBatches" | "keepHistory" | "keepResults")
-  | ("compress" | "reader" | "writer")
+  | ("compress" | "reader" | "writer" | "quarantine")
 >;
 
 /** The options of a plan, with the formats that were chosen. */
@@ -90,9 +91,9 @@ export function planOptionsOf(
   formats: Pick<PlanOptions, "formats" | "reader" | "writers" | "pages">,
 ): PlanOptions {
   const { date, days, keepBatches, keepHistory, keepResults, logName, columns, ids } = options;
-  const { logs, batch, results, strict, replace, maxRejected, compress } = options;
+  const { logs, batch, results, quarantine, strict, replace, maxRejected, compress } = options;
   return {
-    ...{ logs, batch, results, strict, replace, maxRejected, date, ids, columns },
+    ...{ logs, batch, results, quarantine, strict, replace, maxRejected, date, ids, columns },
     today: today(),
     windowDays: days,
     logPattern: logName,

@@ -37,6 +37,15 @@ export const OPERATOR_OPTION_ROWS = [
     commands: ["status"],
   },
   {
+    flag: "--quarantine",
+    placeholder: "DIR",
+    otherwise: "nowhere",
+    help: "folder of rejected rows",
+    kind: folder,
+    use: "read",
+    commands: ["status"],
+  },
+  {
     flag: "--json",
     help: "write one JSON document",
     commands: ["status"],

@@ -5,9 +5,20 @@
  */
 
 import { DEFAULT_LOG_NAME } from "../core/names.ts";
+import { MIN_QUARANTINE_BYTES } from "../formats/quarantine.ts";
 import { charts, columns, file, formatName, formatNames, logPattern } from "./format_values.ts";
 import type { OptionRow } from "./option_row.ts";
-import { day, fileMode, folder, oneOf, orWord, share, size, wholeNumber } from "./values.ts";
+import {
+  day,
+  fileMode,
+  folder,
+  oneOf,
+  orWord,
+  share,
+  size,
+  sizeFrom,
+  wholeNumber,
+} from "./values.ts";
 
 const seconds = wholeNumber({ min: 0, max: 86_400, unit: "seconds" });
 const wholeDays = wholeNumber({ min: 1, max: 3650, unit: "days" });
@@ -208,6 +219,23 @@ export const RUN_SETTING_ROWS = [
     help: "rejected rows a log may have",
     kind: share,
     commands: ["run", "status"],
+  },
+  {
+    flag: "--quarantine",
+    placeholder: "DIR",
+    otherwise: "nowhere",
+    help: "keep rejected rows in this folder",
+    kind: folder,
+    use: "write",
+    commands: ["run"],
+  },
+  {
+    flag: "--quarantine-limit",
+    placeholder: "SIZE",
+    default: "16MiB",
+    help: "most bytes of rejected rows of a day",
+    kind: sizeFrom(MIN_QUARANTINE_BYTES),
+    commands: ["run"],
   },
   {
     flag: "--keep-batches",

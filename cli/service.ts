@@ -49,14 +49,15 @@ export function service(options: ServiceOptions, given: GivenOptions): void {
 }
 
 function planOf(options: ServiceOptions, given: GivenOptions): ServicePlan {
-  const { program, logs, batch, results, metrics, config, memory, at } = options;
+  const { program, logs, batch, results, quarantine, metrics, config, memory, at } = options;
   const modules = [options.reader, ...options.writer].filter((format) => format?.isModule);
   const files = [
     ...config === undefined ? [] : [config],
     ...filesRead(options),
     ...modules.map((each) => each!.name),
   ];
-  const paths = { program, logs, batch, results, ...metrics === undefined ? {} : { metrics } };
+  const others = Object.entries({ quarantine, metrics }).filter(([, path]) => path !== undefined);
+  const paths = { program, logs, batch, results, ...Object.fromEntries(others) };
   for (const [name, path] of Object.entries(paths)) checkPath(`--${name} ${path}`, path);
   for (const path of files) checkPath(path, path);
   return { ...paths, files, words: wordsOf(given), memoryBytes: memory, at };

@@ -54,7 +54,7 @@ function logLines({ name, sizeBytes, ageSeconds }: LogStatus): string[] {
 
 function batchLines(batch: BatchStatus): string[] {
   if ("damage" in batch) return filled("", [`batch: ${batch.damage}`], INDENT);
-  const { sizeBytes, ageSeconds, goneLogs, rows, rejectedRows, rejected } = batch;
+  const { sizeBytes, ageSeconds, goneLogs, rows, rejectedRows, rejected, quarantine } = batch;
   const reasons = REJECT_REASONS.filter((reason) => rejected[reason] > 0)
     .map((reason) => `${reason} ${grouped(rejected[reason])}`);
   const listed = reasons.map((text, i) => i < reasons.length - 1 ? `${text},` : text);
@@ -66,8 +66,16 @@ function batchLines(batch: BatchStatus): string[] {
       `${grouped(rejectedRows)} rejected${colon}`,
       ...listed,
     ], INDENT),
+    ...quarantine === null ? [] : filled("", quarantineParts(quarantine), INDENT),
     ...goneLogs.flatMap((name) => filled("", ["log gone:", name], INDENT)),
   ];
+}
+
+function quarantineParts(
+  { name, keptRows, leftOutRows }: { name: string; keptRows: number; leftOutRows: number },
+): string[] {
+  const leftOut = leftOutRows === 0 ? [] : [`${grouped(leftOutRows)} left out,`];
+  return [`${counted(keptRows, "row")} kept,`, ...leftOut, `in ${name}`];
 }
 
 /** What a run that is refused would have done is not told: it does nothing. */
@@ -85,6 +93,7 @@ function nextRunLines(run: NextRun, unfinished: readonly string[]): string[] {
     ...names("reuses", run.reuseBatches, BATCHES),
     ...names("publishes", run.publish),
     ...names("deletes", run.deleteBatches, BATCHES),
+    ...names("deletes", run.deleteQuarantines, ["rejected rows of", "rejected rows of"]),
     ...names("deletes", run.deleteHistory, ["history of", "history of"]),
     ...names("deletes", run.deleteResults),
     ...run.warnings.flatMap((text) => filled("  warns", text.split(" "), INDENT)),

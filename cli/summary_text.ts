@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LogSummary, RunSummary } from "../core/summary.ts";
+import type { LogSummary, QuarantineSummary, RunSummary } from "../core/summary.ts";
 import { bytes, counted, grouped } from "./figures.ts";
 
 /** Lines are at most so wide, but for names of files that are longer. */
@@ -26,6 +26,7 @@ export function summaryText(summary: RunSummary, resultFolder: string, color = f
     "",
     ...rowsTable(summary.logs),
     ...rejectedLines(summary.logs),
+    ...keptLines(summary),
     "",
     ...reportsTable(summary, resultFolder),
     "",
@@ -74,6 +75,16 @@ function rejectedLines(logs: readonly LogSummary[]): string[] {
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${name} ${grouped(count)}`);
   return reasons.length === 0 ? [] : ["", ...wrapped("rejected", reasons)];
+}
+
+/** How many of the rejected rows are in the quarantine. */
+function keptLines({ quarantines = [] }: RunSummary): string[] {
+  if (quarantines.length === 0) return [];
+  const sum = (value: (day: QuarantineSummary) => number): number =>
+    quarantines.reduce((total, day) => total + value(day), 0);
+  const [kept, leftOut] = [sum((day) => day.keptRows), sum((day) => day.leftOutRows)];
+  const rest = leftOut === 0 ? "" : `, ${grouped(leftOut)} left out (--quarantine-limit)`;
+  return [labelled("kept", `${counted(kept, "rejected row")}${rest}`)];
 }
 
 function reportsTable({ reports }: RunSummary, folder: string): string[] {

@@ -13,6 +13,8 @@ export interface ServicePlan {
   readonly logs: string;
   readonly batch: string;
   readonly results: string;
+  /** The folder of rejected rows, where they are kept. */
+  readonly quarantine?: string;
   /** The file for a monitor, where there is to be one. */
   readonly metrics?: string;
   /** Other files that the run reads: a configuration, formats of one's own. */
@@ -45,12 +47,17 @@ export function unitFiles(plan: ServicePlan): UnitFile[] {
   ];
 }
 
+/** The folders that a run writes. */
+function writtenFolders({ batch, results, quarantine }: ServicePlan): string[] {
+  return [batch, results, ...quarantine === undefined ? [] : [quarantine]];
+}
+
 /**
  * Lists the folders that the service writes and that systemd does not make: those outside of
  * /var/lib. They must be there, and belong to {@linkcode SERVICE_USER}.
  */
-export function foldersToMake({ batch, results }: ServicePlan): string[] {
-  return [...new Set([batch, results].filter((path) => stateFolderOf(path) === undefined))];
+export function foldersToMake(plan: ServicePlan): string[] {
+  return [...new Set(writtenFolders(plan).filter((path) => stateFolderOf(path) === undefined))];
 }
 
 /** The folder below /var/lib that systemd makes for the service, and hands over to its user. */
@@ -115,7 +122,7 @@ ${LIMITS}`;
 }
 
 function writtenText(plan: ServicePlan): string {
-  const paths = [plan.batch, plan.results];
+  const paths = writtenFolders(plan);
   const states = paths.map(stateFolderOf).filter((name) => name !== undefined);
   const others = foldersToMake(plan);
   const lines = ["# The service runs as a user that exists only while it runs. The logs must be"];

@@ -151,6 +151,18 @@ export const size: ValueKind<number> = {
   },
 };
 
+/** The kind of sizes of at least so many bytes. */
+export function sizeFrom(leastBytes: number): ValueKind<number> {
+  return {
+    expected: `${size.expected}, of at least ${leastBytes} bytes`,
+    read(text) {
+      const reading = size.read(text);
+      if ("problem" in reading || reading.value >= leastBytes) return reading;
+      return { problem: `${reading.value} bytes` };
+    },
+  };
+}
+
 /**
  * The kind of days of the calendar: `2021-12-01` or `20211201`.
  *

@@ -59,6 +59,17 @@ export interface BatchSize extends Omit<BatchTrailer, "rootOffset"> {
   readonly countries?: CountryTotals;
 }
 
+/** The file that keeps the rejected rows of a batch. */
+export interface QuarantineRecord {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** CRC-32 of the bytes of the file. */
+  readonly crc32: number;
+  readonly keptRows: number;
+  /** Rejected rows that did not fit, or were not told of by a reader from outside. */
+  readonly leftOutRows: number;
+}
+
 /** What is known of a batch without opening it. */
 export interface Manifest {
   readonly day: Day;
@@ -66,6 +77,8 @@ export interface Manifest {
   readonly logs: readonly LogRecord[];
   readonly shape: BatchShape;
   readonly batches: Readonly<Partial<Record<KeyKind, BatchSize>>>;
+  /** Where the rejected rows were kept. */
+  readonly quarantine?: QuarantineRecord;
 }
 
 /** The shape of what this version makes. */

@@ -98,6 +98,16 @@ export function pageName(date: Day, extension: string): string {
   return `charts_${compactDay(date)}.${extension}`;
 }
 
+/** The name of the file with the rejected rows of a day. */
+export function quarantineName(day: Day): string {
+  return `rejected-${compactDay(day)}.jsonl`;
+}
+
+/** The day of a quarantine by its file name. */
+export function dayOfQuarantine(name: string): Day | undefined {
+  return dayIn(/^rejected-(\d{8})\.jsonl$/, name);
+}
+
 /** The name of the run summary of a date. */
 export function summaryName(date: Day): string {
   return `run_${compactDay(date)}.json`;

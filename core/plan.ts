@@ -33,6 +33,8 @@ export interface Inventory {
   readonly remains?: readonly Day[];
   /** The dates that the history of charts has. */
   readonly history?: readonly Day[];
+  /** The days whose rejected rows are kept. */
+  readonly quarantines?: readonly Day[];
   /** Whether there is no folder of logs. */
   readonly hasNoLogFolder?: boolean;
   /** The names in the folder of the results. */
@@ -112,6 +114,8 @@ export interface RunPlan {
   readonly days: readonly DayPlan[];
   /** The days whose batches leave after publishing. */
   readonly expired: readonly Day[];
+  /** The days whose rejected rows leave with their batches. */
+  readonly expiredQuarantines: readonly Day[];
   /** The dates that leave the history of charts then. */
   readonly expiredHistory: readonly Day[];
   /** The results that leave then, by name. */

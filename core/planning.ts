@@ -26,6 +26,7 @@ export function planRun(request: RunRequest, inventory: Inventory): RunPlan {
   return {
     ...plan,
     expired: expired(stored, date, kept),
+    expiredQuarantines: expired(inventory.quarantines ?? [], date, kept),
     expiredHistory: expired(inventory.history ?? [], date, request.keepHistoryDays ?? Infinity),
     expiredResults: expiredResults(inventory.results ?? [], date, request),
     refusals: refusalsOf(plan, request, inventory),

@@ -123,6 +123,21 @@ export function rejectedCount(rejected: Readonly<Record<RejectReason, number>>):
   return REJECT_REASONS.reduce((sum, reason) => sum + rejected[reason], 0);
 }
 
+/**
+ * Told of a rejected row; the bytes are the caller's again when the call returns.
+ *
+ * @param line its line in the part of the log that is read, from 1
+ * @param bytes `bytes[from, to)` is the row without its line end; of one that is too long, at least
+ *   its first 64 KiB
+ */
+export type OnRejected = (
+  line: number,
+  reason: RejectReason,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+) => void;
+
 /** A part of a log. */
 export interface LogPart {
   readonly isStart: boolean;

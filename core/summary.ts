@@ -28,6 +28,19 @@ export interface ReportSummary {
   readonly streams: number;
 }
 
+/** The rejected rows of a day that were kept. */
+export interface QuarantineSummary {
+  readonly day: string;
+  /** The name of the file. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** CRC-32 of the file, eight hexadecimal digits. */
+  readonly crc32: string;
+  readonly keptRows: number;
+  /** Rejected rows that did not fit. */
+  readonly leftOutRows: number;
+}
+
 /** How long the stages took, in seconds. */
 export interface StageSeconds {
   /** Reading logs and making batches. */
@@ -48,6 +61,8 @@ export interface RunSummary {
   readonly daysMissing: readonly string[];
   readonly logs: readonly LogSummary[];
   readonly reports: readonly ReportSummary[];
+  /** The rejected rows of the days used, where they are kept. */
+  readonly quarantines?: readonly QuarantineSummary[];
   readonly seconds: StageSeconds;
   /** The highest resident memory that was seen, sampled between steps. */
   readonly peakMemoryBytes: number;
@@ -84,6 +99,8 @@ export interface SummaryParts extends Pick<RunSummary, "reports" | "seconds"> {
   readonly builtDays: ReadonlySet<Day>;
   readonly peakMemoryBytes: number;
   readonly versions: Readonly<Record<string, string>>;
+  /** Whether rejected rows are kept. */
+  readonly hasQuarantine?: boolean;
 }
 
 /** Makes the summary of a run. */
@@ -100,10 +117,19 @@ export function summaryOf(parts: SummaryParts): RunSummary {
       manifest.logs.map((log) => logSummary(manifest.day, log, builtDays.has(manifest.day)))
     ),
     reports: parts.reports,
+    ...parts.hasQuarantine === true ? { quarantines: quarantinesOf(manifests) } : {},
     seconds: parts.seconds,
     peakMemoryBytes: parts.peakMemoryBytes,
     versions: parts.versions,
   };
+}
+
+function quarantinesOf(manifests: SummaryParts["manifests"]): QuarantineSummary[] {
+  return [...manifests.values()].sort((a, b) => a.day - b.day).flatMap(({ day, quarantine }) =>
+    quarantine === undefined
+      ? []
+      : [{ day: formatDay(day), ...quarantine, crc32: hexadecimal(quarantine.crc32) }]
+  );
 }
 
 function logSummary(day: Day, log: LogRecord, isBuilt: boolean): LogSummary {

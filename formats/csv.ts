@@ -30,7 +30,7 @@ import {
   type IdField,
   idField,
   MAX_ROW_BYTES,
-  reject,
+  RejectedRows,
   skipBlanks,
 } from "./fields.ts";
 import type { Columns, ParserOptions, Reader } from "./interface.ts";
@@ -82,6 +82,7 @@ const BAD_QUOTE = -3;
 
 class DelimitedParser implements RowParser {
   readonly tally = createRowTally();
+  readonly #rejected: RejectedRows;
   readonly #delimiter: number;
   readonly #id: IdField;
   readonly #columns: Columns;
@@ -106,7 +107,9 @@ class DelimitedParser implements RowParser {
   readonly #fields = new Int32Array(6);
   #plain = new Uint8Array(256);
 
-  constructor(delimiter: number, { ids = "number", columns = USUAL_COLUMNS }: ParserOptions) {
+  constructor(delimiter: number, options: ParserOptions) {
+    const { ids = "number", columns = USUAL_COLUMNS, onRejected } = options;
+    this.#rejected = new RejectedRows(this.tally, onRejected);
     this.#delimiter = delimiter;
     this.#isText = ids === "text";
     this.#id = idField(ids);
@@ -187,7 +190,7 @@ class DelimitedParser implements RowParser {
     const next = hasEnd ? lineEnd + 1 : to;
     const end = endOfText(bytes, from, next);
     this.tally.lines++;
-    reject(this.tally, end - from > MAX_ROW_BYTES ? "too-long" : reason, bytes, from, end);
+    this.#rejected.add(end - from > MAX_ROW_BYTES ? "too-long" : reason, bytes, from, end);
     this.#isSkipping = !hasEnd && !isLast;
     return next;
   }
@@ -279,12 +282,12 @@ class DelimitedParser implements RowParser {
     const ends = this.#ends;
     const isEmpty = this.#fieldCount === 1 && skipBlanks(bytes, ends[0], ends[1]) === ends[1];
     const textEnd = endOfText(bytes, from, end);
-    if (isEmpty) return reject(tally, "empty", bytes, from, textEnd, line);
+    if (isEmpty) return this.#rejected.add("empty", bytes, from, textEnd, line);
     if (this.#expectedFields === 0) this.#learnFields(this.#fieldCount);
     const places = this.#places!;
     const last = this.#fieldCount - 1;
     if (last + 1 !== this.#expectedFields || places.some((place) => place > last)) {
-      return reject(tally, "fields", bytes, from, textEnd, line);
+      return this.#rejected.add("fields", bytes, from, textEnd, line);
     }
     const fields = this.#fields;
     for (let i = 0; i < 3; i++) {
@@ -294,7 +297,7 @@ class DelimitedParser implements RowParser {
     const source = this.#hasDoubled ? this.#undoubled(bytes) : bytes;
     const reason = appendStream(source, fields, this.#id, block);
     if (reason === undefined) tally.rows++;
-    else reject(tally, reason, bytes, from, textEnd, line);
+    else this.#rejected.add(reason, bytes, from, textEnd, line);
   }
 
   /** Copies the fields without the second one of doubled quotes. */

@@ -8,6 +8,7 @@ import { countryKey } from "../core/country.ts";
 import {
   type IdKind,
   MAX_ID,
+  type OnRejected,
   type RejectReason,
   type RowTally,
   SHOWN_REJECTED_ROWS,
@@ -65,19 +66,32 @@ export function appendStream(
   return undefined;
 }
 
-/** Counts a row that is no stream, and keeps it where it is among the first. */
-export function reject(
-  tally: RowTally,
-  reason: RejectReason,
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-  line = tally.lines,
-): void {
-  tally.rows++;
-  tally.rejected[reason]++;
-  if (tally.firstRejected.length === SHOWN_REJECTED_ROWS) return;
-  tally.firstRejected.push({ line, reason, text: excerptOf(bytes, from, to) });
+/** The rejected rows of a parser: they are counted, the first are kept, and all are told of. */
+export class RejectedRows {
+  readonly #tally: RowTally;
+  readonly #onRejected: OnRejected | undefined;
+
+  /** @param onRejected told of each, where someone wants to know */
+  constructor(tally: RowTally, onRejected?: OnRejected) {
+    this.#tally = tally;
+    this.#onRejected = onRejected;
+  }
+
+  /** Takes the row `bytes[from, to)`, which is no stream. */
+  add(
+    reason: RejectReason,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    line = this.#tally.lines,
+  ): void {
+    const { rejected, firstRejected } = this.#tally;
+    this.#tally.rows++;
+    rejected[reason]++;
+    this.#onRejected?.(line, reason, bytes, from, to);
+    if (firstRejected.length === SHOWN_REJECTED_ROWS) return;
+    firstRejected.push({ line, reason, text: excerptOf(bytes, from, to) });
+  }
 }
 
 /** The first position in `[from, to)` of a byte that is no blank (space, tab), or `to`. */

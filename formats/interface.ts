@@ -8,7 +8,7 @@
 
 import type { ByteSource } from "../core/bytes.ts";
 import type { ChartPrinter, ChartRow, ChartShape } from "../core/chart.ts";
-import type { IdKind, RowParser, RowTally, StreamBlock } from "../core/streams.ts";
+import type { IdKind, OnRejected, RowParser, RowTally, StreamBlock } from "../core/streams.ts";
 
 export type { ChartPrinter, ChartRow, ChartShape, RowParser };
 
@@ -40,6 +40,11 @@ export interface ParserOptions {
   readonly ids?: IdKind;
   /** The columns; those called `song`, `user` and `country` by default. */
   readonly columns?: Columns;
+  /**
+   * Told of each rejected row: for `--quarantine`. Rows that a reader does not tell of are counted
+   * all the same.
+   */
+  readonly onRejected?: OnRejected;
 }
 
 /** What all formats of logs have. */

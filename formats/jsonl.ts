@@ -21,7 +21,7 @@ import {
   type StreamBlock,
 } from "../core/streams.ts";
 import { isByNumber, USUAL_COLUMNS } from "./columns.ts";
-import { appendStream, type IdField, idField, MAX_ROW_BYTES, reject } from "./fields.ts";
+import { appendStream, type IdField, idField, MAX_ROW_BYTES, RejectedRows } from "./fields.ts";
 import { type Columns, FIELDS, type ParserOptions, type Reader } from "./interface.ts";
 
 const LF = 0x0a;
@@ -60,6 +60,7 @@ const OTHER = 3;
 
 class JsonLinesParser implements RowParser {
   readonly tally = createRowTally();
+  readonly #rejected: RejectedRows;
   readonly #ids: IdKind;
   readonly #id: IdField;
   readonly #paths: readonly (readonly string[])[];
@@ -74,7 +75,9 @@ class JsonLinesParser implements RowParser {
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   readonly #encoder = new TextEncoder();
 
-  constructor({ isStart = true, ids = "number", columns = USUAL_COLUMNS }: ParserOptions) {
+  constructor(options: ParserOptions) {
+    const { isStart = true, ids = "number", columns = USUAL_COLUMNS, onRejected } = options;
+    this.#rejected = new RejectedRows(this.tally, onRejected);
     if (isByNumber(columns)) {
       throw new FormatError("columns by number, expected the names of keys (--columns)");
     }
@@ -120,7 +123,7 @@ class JsonLinesParser implements RowParser {
     if (!hasEnd) {
       if (to - from > MAX_ROW_BYTES + 1) {
         tally.lines++;
-        reject(tally, "too-long", bytes, from, to);
+        this.#rejected.add("too-long", bytes, from, to);
         this.#isSkipping = true;
         return to;
       }
@@ -136,7 +139,7 @@ class JsonLinesParser implements RowParser {
       ? this.#append(bytes, block)
       : this.#parseSlowly(bytes, from, end, block);
     if (reason === undefined) tally.rows++;
-    else reject(tally, reason, bytes, from, end);
+    else this.#rejected.add(reason, bytes, from, end);
     return next;
   }
 

@@ -7,14 +7,13 @@
 
 import {
   createRowTally,
-  type IdKind,
   type RejectReason,
   type RowParser,
   type RowTally,
   type StreamBlock,
 } from "../core/streams.ts";
 import { textBytes } from "../core/texts.ts";
-import { appendStream, type IdField, idField, MAX_ROW_BYTES, reject } from "./fields.ts";
+import { appendStream, type IdField, idField, MAX_ROW_BYTES, RejectedRows } from "./fields.ts";
 import type { ChartPrinter, ChartRow, ChartShape, ParserOptions } from "./interface.ts";
 import { appendBytes, keyBytes } from "./print.ts";
 
@@ -63,6 +62,7 @@ export type Fail = (what: string, cause?: unknown) => never;
 /** Cuts logs into lines, and hands them to a reader from outside. */
 export class LineParser implements RowParser {
   readonly tally: RowTally = createRowTally();
+  readonly #rejected: RejectedRows;
   readonly #readLine: ReadLine;
   readonly #fail: Fail;
   readonly #id: IdField;
@@ -77,8 +77,9 @@ export class LineParser implements RowParser {
   constructor(
     readLine: ReadLine,
     fail: Fail,
-    { isStart = true, ids = "number" }: ParserOptions & { readonly ids?: IdKind } = {},
+    { isStart = true, ids = "number", onRejected }: ParserOptions = {},
   ) {
+    this.#rejected = new RejectedRows(this.tally, onRejected);
     this.#readLine = readLine;
     this.#fail = fail;
     this.#isStart = isStart;
@@ -115,7 +116,7 @@ export class LineParser implements RowParser {
 
   #rejectRow(reason: RejectReason, bytes: Uint8Array, from: number, to: number): void {
     this.tally.lines++;
-    reject(this.tally, reason, bytes, from, to);
+    this.#rejected.add(reason, bytes, from, to);
   }
 
   #line(bytes: Uint8Array, from: number, to: number, block: StreamBlock): void {

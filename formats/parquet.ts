@@ -14,6 +14,7 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import type { FileMetaData, ParquetType, RowGroup, SchemaElement } from "npm:hyparquet@1.31.5";
 import type { ByteSource } from "../core/bytes.ts";
 import {
@@ -22,11 +23,12 @@ import {
   createStreamBlock,
   FormatError,
   type IdKind,
+  type OnRejected,
   type RowTally,
   type StreamBlock,
 } from "../core/streams.ts";
 import { isByNumber, USUAL_COLUMNS } from "./columns.ts";
-import { reject } from "./fields.ts";
+import { MAX_ROW_BYTES, RejectedRows } from "./fields.ts";
 import { type Field, FIELDS, type ParserOptions, type TableReader } from "./interface.ts";
 import {
   type ColumnChunk,
@@ -62,7 +64,7 @@ interface Column {
 
 async function* read(
   log: ByteSource,
-  { ids = "number", columns = USUAL_COLUMNS }: ParserOptions,
+  { ids = "number", columns = USUAL_COLUMNS, onRejected }: ParserOptions,
   take: (block: StreamBlock) => void,
 ): AsyncGenerator<number, RowTally> {
   if (isByNumber(columns)) {
@@ -72,7 +74,7 @@ async function* read(
   const footer = readFooter(log, tools);
   const fields = FIELDS.map((field) => columnOf(footer.schema, field, columns[field], ids));
   const total = Number(footer.num_rows);
-  const rows = new RowReader(ids, take);
+  const rows = new RowReader(ids, take, onRejected);
   let doneBytes = 0;
   for (const group of footer.row_groups) {
     const chunks = fields.map(({ field, name, element }) => {
@@ -98,12 +100,14 @@ async function* read(
 /** Puts rows of columns together to streams. */
 class RowReader {
   readonly tally: RowTally = createRowTally();
+  readonly #rejected: RejectedRows;
   readonly #ids: IdKind;
   readonly #take: (block: StreamBlock) => void;
   readonly #block = createStreamBlock();
   readonly #columns = FIELDS.map(() => new Float64Array(this.#block.capacity));
 
-  constructor(ids: IdKind, take: (block: StreamBlock) => void) {
+  constructor(ids: IdKind, take: (block: StreamBlock) => void, onRejected?: OnRejected) {
+    this.#rejected = new RejectedRows(this.tally, onRejected);
     this.#ids = ids;
     this.#take = take;
   }
@@ -145,16 +149,13 @@ class RowReader {
   #reject(columns: readonly FieldColumn[], row: number): void {
     const values = columns.map((column) => column.bytesAt(row));
     const reason = reasonOf(values, this.#columns.map((column) => column[row]));
-    const texts = values.map((value, i) => `${FIELDS[i]}=${latin1(value)}`).join(",");
-    const bytes = Uint8Array.from(texts, (character) => character.charCodeAt(0));
+    const bytes = Buffer.concat(values.flatMap((value, i) => [
+      Buffer.from(`${i === 0 ? "" : ","}${FIELDS[i]}=`),
+      value?.subarray(0, MAX_ROW_BYTES + 1) ?? new Uint8Array(0),
+    ]));
     this.tally.lines++;
-    reject(this.tally, reason, bytes, 0, bytes.length);
+    this.#rejected.add(reason, bytes, 0, bytes.length);
   }
-}
-
-/** The first bytes of a value, each as the character of its number. */
-function latin1(value: Uint8Array | undefined): string {
-  return value === undefined ? "" : String.fromCharCode(...value.subarray(0, 64));
 }
 
 function readFooter(log: ByteSource, tools: Libraries): FileMetaData {

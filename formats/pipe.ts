@@ -19,7 +19,7 @@ import {
   type IdField,
   idField,
   MAX_ROW_BYTES,
-  reject,
+  RejectedRows,
   skipBlanks,
   skipBlanksBack,
 } from "./fields.ts";
@@ -49,6 +49,7 @@ export const pipe = {
 
 class PipeParser implements RowParser {
   readonly tally = createRowTally();
+  readonly #rejected: RejectedRows;
   /** A line that is too long was counted, and its end has not been seen. */
   #isSkipping = false;
   #isStart: boolean;
@@ -57,7 +58,8 @@ class PipeParser implements RowParser {
   /** Where song, user and country of the current row begin and end. */
   readonly #fields = new Int32Array(6);
 
-  constructor({ isStart = true, ids = "number" }: ParserOptions) {
+  constructor({ isStart = true, ids = "number", onRejected }: ParserOptions) {
+    this.#rejected = new RejectedRows(this.tally, onRejected);
     this.#isStart = isStart;
     this.#isText = ids === "text";
     this.#id = idField(ids);
@@ -154,7 +156,7 @@ class PipeParser implements RowParser {
     if (!hasEnd) {
       if (to - from > MAX_ROW_BYTES + 1) {
         this.tally.lines++;
-        reject(this.tally, "too-long", bytes, from, to);
+        this.#rejected.add("too-long", bytes, from, to);
         this.#isSkipping = true;
         return to;
       }
@@ -168,7 +170,7 @@ class PipeParser implements RowParser {
       : this.#parseFields(bytes, from, end, block);
     this.tally.lines++;
     if (reason === undefined) this.tally.rows++;
-    else reject(this.tally, reason, bytes, from, end);
+    else this.#rejected.add(reason, bytes, from, end);
     return next;
   }
 

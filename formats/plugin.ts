@@ -5,7 +5,7 @@
  * @module
  */
 
-import { rejectedCount, type RowParser } from "../core/streams.ts";
+import { REJECT_REASONS, rejectedCount, type RowParser } from "../core/streams.ts";
 import { PAGES, READERS, WRITERS } from "./built_in.ts";
 import type { AnyReader, ChartPrinter, ParserOptions, Reader, Writer } from "./interface.ts";
 import {
@@ -66,7 +66,7 @@ export function checkedReader(module: unknown, path: string): AnyReader {
   const fail = failer("reader", name, path);
   const { readLine } = found;
   const parser = readLine === undefined
-    ? (options?: ParserOptions) => attempt(() => found.parser(options), fail)
+    ? (options?: ParserOptions) => attempt(() => found.parser(guardedOptions(options, fail)), fail)
     : (options?: ParserOptions) => new LineParser((line) => found.readLine!(line), fail, options);
   return {
     name,
@@ -157,6 +157,22 @@ function attempt<T>(act: () => T, fail: Fail): T {
     const what = error instanceof Error ? error.message : String(error);
     return fail(`it threw "${what}", expected it not to throw`, error);
   }
+}
+
+/** What a parser from outside tells of rejected rows is checked, too. */
+function guardedOptions(options: ParserOptions | undefined, fail: Fail): ParserOptions | undefined {
+  const onRejected = options?.onRejected;
+  if (onRejected === undefined) return options;
+  return {
+    ...options,
+    onRejected: (line, reason, bytes, from, to) => {
+      const isRow = Number.isSafeInteger(line) && line > 0 && REJECT_REASONS.includes(reason) &&
+        bytes instanceof Uint8Array && Number.isInteger(from) && Number.isInteger(to) &&
+        0 <= from && from <= to && to <= bytes.length;
+      if (isRow) onRejected(line, reason, bytes, from, to);
+      else fail("onRejected() was told of no row, expected (line, reason, bytes, from, to)");
+    },
+  };
 }
 
 /** A parser from outside, whose results are checked after every call. */

@@ -15,11 +15,12 @@ import {
   encodeManifest,
   type LogRecord,
   type Manifest,
+  type QuarantineRecord,
 } from "../core/manifest.ts";
 import { hasTooManyRejected, tooManyRejected } from "../core/messages.ts";
-import { batchFileName, batchFolderName, MANIFEST_NAME } from "../core/names.ts";
+import { batchFileName, batchFolderName, MANIFEST_NAME, quarantineName } from "../core/names.ts";
 import type { FoundLog } from "../core/plan.ts";
-import { KEY_KINDS, type KeyKind } from "../core/streams.ts";
+import { KEY_KINDS, type KeyKind, rejectedCount } from "../core/streams.ts";
 import { createClaims } from "./claims.ts";
 import { withEarlySync } from "./early_sync.ts";
 import { FileSource } from "./byte_files.ts";
@@ -91,17 +92,42 @@ export class BatchShelf {
   ): Promise<Manifest> {
     const { shape } = this.#options;
     this.#store.makeFolder(this.#runFolder);
-    const { partitions, scattered, records } = await this.#intake.ingest(logs, work);
+    const { partitions, scattered, records, rejected } = await this.#intake.ingest(logs, work);
     refuseTooManyRejected(records, this.#options);
     const { day } = logs[0];
+    const quarantine = await this.#quarantine({ rejected, records }, day, publication, work);
     const sizes = await this.#encode({ partitions, scattered }, day, publication, work);
     clearRuns(this.#store, this.#options.batchFolder);
-    const manifest = manifestOf(day, records, shape, sizes);
+    const manifest = { ...manifestOf(day, records, shape, sizes), quarantine };
     publication.add(MANIFEST_NAME, encodeManifest(manifest));
     const absent = KEY_KINDS.filter((kind) => !shape.keys.includes(kind));
     publication.commit(absent.map(batchFileName));
     this.#store.syncFolder(this.#options.batchFolder);
     return manifest;
+  }
+
+  /** Writes the rejected rows aside, to be published with the batch. */
+  async #quarantine(
+    { rejected, records }: Pick<IngestedLogs, "rejected" | "records">,
+    day: Day,
+    publication: Publication,
+    work: Work,
+  ): Promise<QuarantineRecord | undefined> {
+    const { quarantine } = this.#options;
+    if (quarantine === undefined) return undefined;
+    const name = quarantineName(day);
+    const sink = publication.createBeside(quarantine.folder, name);
+    const [written] = (await work.do({
+      type: "quarantine",
+      claims: createClaims(),
+      day,
+      ranges: rejected,
+      rejectedRows: records.reduce((sum, { tally }) => sum + rejectedCount(tally.rejected), 0),
+      limitBytes: quarantine.limitBytes,
+      output: sink.path,
+    })).filter((result) => result !== undefined);
+    publication.finish(sink);
+    return { name, ...written };
   }
 
   /** Makes the batch files of what was scattered. */

@@ -11,9 +11,10 @@ import { createCrew } from "./crew.ts";
 import type { Day } from "../core/day.ts";
 import { StoppedError } from "./drive.ts";
 import { EmbeddedEngine } from "./embedded_engine.ts";
-import { lockFolder, type LockWait } from "./lock.ts";
+import { type HeldLock, lockFolder, type LockWait } from "./lock.ts";
 import { startCourse } from "./meter.ts";
 import { type Store, StoreError } from "./store.ts";
+import { quarantineOf } from "./quarantine_files.ts";
 import type { RunEngine } from "./run_engine.ts";
 import type { DailyRunContext, DailyRunOptions } from "./run_options.ts";
 import { shapeAsked } from "./run_plan.ts";
@@ -58,14 +59,14 @@ export async function dailyRuns(
   context: DailyRunsContext,
 ): Promise<RunSummary[]> {
   const { store } = context;
-  const folders = [options.batch, options.results];
+  const folders = foldersOf(options);
   const newFolders = folders.flatMap((folder) => missingFolders(store, folder));
   try {
     for (const folder of folders) store.makeFolder(folder);
     const wait = waitOf(options, context);
-    const locks = [await lockFolder(options.batch, wait)];
+    const locks: HeldLock[] = [];
     try {
-      if (!isSameFolder(options)) locks.push(await lockFolder(options.results, wait));
+      for (const folder of distinctFolders(folders)) locks.push(await lockFolder(folder, wait));
       return await makeWithCrew(dates, options, context);
     } finally {
       for (const lock of locks.reverse()) lock.release();
@@ -126,15 +127,29 @@ async function openEngine(options: DailyRunOptions, context: DailyRunContext): P
     readers: formats.readers,
     memory,
     maxRejected,
+    quarantine: quarantineOf(options),
     warn: (text) => reporter.warn(text),
   };
   if (cluster === undefined) return new EmbeddedEngine(store, shelf);
+  if (shelf.quarantine !== undefined) {
+    throw new Error(
+      `Cannot keep rejected rows in "${shelf.quarantine.folder}": counts are kept in ClickHouse, ` +
+        "expected batches in a folder",
+    );
+  }
   const { openClickHouse } = await import("./clickhouse/engine.ts");
   return await openClickHouse(cluster, shelf, { ...context, waitSeconds: options.waitSeconds });
 }
 
-function isSameFolder({ batch, results }: DailyRunOptions): boolean {
-  return Deno.realPathSync(batch) === Deno.realPathSync(results);
+/** The folders that a run writes. */
+function foldersOf({ batch, results, quarantine }: DailyRunOptions): string[] {
+  return [batch, results, ...quarantine === undefined ? [] : [quarantine]];
+}
+
+/** A folder that is named twice is locked once. */
+function distinctFolders(folders: readonly string[]): string[] {
+  const paths = folders.map((folder) => Deno.realPathSync(folder));
+  return folders.filter((_, i) => paths.indexOf(paths[i]) === i);
 }
 
 /** The folders of a path that are not there, the innermost first. */

@@ -6,15 +6,18 @@
 
 import { crc32 } from "node:zlib";
 import { alignedToLines, readParts, type ReadRange, readRange } from "../core/log_ranges.ts";
+import { RejectedRowKeeper } from "../core/rejected_rows.ts";
 import { awaited, type Step } from "../core/steps.ts";
-import { FormatError, type RowTally, type StreamBlock } from "../core/streams.ts";
+import { FormatError, type OnRejected, type RowTally, type StreamBlock } from "../core/streams.ts";
 import { named } from "../formats/built_in.ts";
 import { compressionNamed } from "../formats/compression.ts";
 import type { AnyReader, ParserOptions, Reader, TableReader } from "../formats/interface.ts";
 import { FileSource } from "./byte_files.ts";
 import { claim } from "./claims.ts";
 import { LogParts } from "./log_parts.ts";
+import type { RunOnDisk } from "./scratch.ts";
 import type {
+  IngestedRange,
   IngestResult,
   IngestTask,
   JobContext,
@@ -51,17 +54,36 @@ export function* readLogs(
   context: JobContext,
   { take, afterStep }: StreamTaker,
 ): Generator<Step, ReadingResult> {
-  const ranges: { index: number; read: ReadRange }[] = [];
+  const ranges: IngestedRange[] = [];
   const warnings: string[] = [];
-  for (let index; (index = claim(task.claims, task.ranges.length)) !== undefined;) {
-    const range = task.ranges[index];
-    const log = task.logs[range.log];
-    const job = { log, range, columns: task.columns, runFolder: task.runFolder, take, warnings };
-    const steps = readLogRange(job, context);
-    const read = yield* afterStep === undefined ? steps : waitingAfter(steps, afterStep);
-    ranges.push({ index, read });
+  const { columns, runFolder } = task;
+  const kept = rowsToKeep(task, context);
+  try {
+    for (let index; (index = claim(task.claims, task.ranges.length)) !== undefined;) {
+      const range = task.ranges[index];
+      const log = task.logs[range.log];
+      const keptRange = kept?.keeper.begin();
+      const onRejected = keptRange?.take;
+      const job = { log, range, columns, runFolder, take, warnings, onRejected };
+      const steps = readLogRange(job, context);
+      const read = yield* afterStep === undefined ? steps : waitingAfter(steps, afterStep);
+      const rejected = kept && { path: kept.file.path, ...keptRange!.finish() };
+      ranges.push({ index, read, rejected });
+    }
+    return { ranges, warnings };
+  } finally {
+    kept?.file.close();
   }
-  return { ranges, warnings };
+}
+
+/** Makes room for rejected rows, where they are to be kept. */
+function rowsToKeep(
+  { quarantineBytes, runFolder }: ReadingTask,
+  context: JobContext,
+): { readonly file: RunOnDisk; readonly keeper: RejectedRowKeeper } | undefined {
+  if (quarantineBytes === undefined) return undefined;
+  const file = context.scratch(runFolder).create();
+  return { file, keeper: new RejectedRowKeeper(file, quarantineBytes) };
 }
 
 /** The same steps; after each of them something is waited for. */
@@ -94,6 +116,7 @@ interface LogRangeJob extends Pick<IngestTask, "columns" | "runFolder"> {
   readonly range: LogRange;
   readonly take: (block: StreamBlock) => void;
   readonly warnings: string[];
+  readonly onRejected?: OnRejected;
 }
 
 /** Reads a range of a log; errors of its format name the log. */
@@ -118,12 +141,12 @@ function* readLogRange(job: LogRangeJob, context: JobContext): Generator<Step, R
 function* readPlain(
   log: FileSource,
   reader: Reader,
-  { range, columns, take }: LogRangeJob,
+  { range, columns, take, onRejected }: LogRangeJob,
   { logBuffer: buffer, engine }: JobContext,
 ): Generator<Step, ReadRange> {
   const isWhole = range.from === 0 && range.to === log.sizeBytes;
   const lines = isWhole ? range : alignedToLines(log, range, buffer);
-  const parser = reader.parser({ isStart: range.from === 0, ids: engine.ids, columns });
+  const parser = reader.parser({ isStart: range.from === 0, ids: engine.ids, columns, onRejected });
   return yield* readRange({ log, range: lines, parser, buffer, checksum: crc32, take });
 }
 
@@ -152,10 +175,10 @@ function* readStream(
   file: LogParts,
   plain: AsyncIterable<Uint8Array>,
   reader: Reader,
-  { columns, take }: LogRangeJob,
+  { columns, take, onRejected }: LogRangeJob,
   { logBuffer: buffer, engine }: JobContext,
 ): Generator<Step, RowTally> {
-  const parser = reader.parser({ ids: engine.ids, columns });
+  const parser = reader.parser({ ids: engine.ids, columns, onRejected });
   const parts = plain[Symbol.asyncIterator]();
   try {
     return yield* readParts({ parts, parser, buffer, take, doneBytes: () => file.takeProgress() });
@@ -184,7 +207,8 @@ function* readTable(
   } finally {
     yield* ended(parts);
   }
-  const options: ParserOptions = { ids: context.engine.ids, columns: job.columns };
+  const { columns, onRejected } = job;
+  const options: ParserOptions = { ids: context.engine.ids, columns, onRejected };
   let rowCount = 0;
   const take = (block: StreamBlock): void => {
     rowCount += block.length;

@@ -18,6 +18,7 @@ import type { FoundBatch, FoundLog, Inventory, RunFolders, RunRequest } from "..
 import { dateOf } from "../core/planning.ts";
 import { daysUsedIn } from "../core/summary.ts";
 import { History } from "./history.ts";
+import { listQuarantines } from "./quarantine_files.ts";
 import { pathAfterRecovery, readText } from "./publication.ts";
 import type { StoredDays } from "./run_engine.ts";
 import type { PathInfo, Store } from "./store.ts";
@@ -25,6 +26,8 @@ import type { PathInfo, Store } from "./store.ts";
 /** What is to be known to look into the folders. */
 export interface InventoryOptions extends RunFolders {
   readonly logPattern: LogPattern;
+  /** The folder where rejected rows are kept, where they are. */
+  readonly quarantine?: string;
 }
 
 /**
@@ -34,13 +37,14 @@ export interface InventoryOptions extends RunFolders {
  */
 export function takeInventory(
   store: Store,
-  { logs, batch, results, logPattern }: InventoryOptions,
+  { logs, batch, results, quarantine, logPattern }: InventoryOptions,
   request: RunRequest,
   stored: StoredDays = storedInFolder(store, batch),
 ): Inventory {
   const found: Inventory = {
     ...stored,
     logs: listLogs(store, logs, logPattern),
+    quarantines: quarantine === undefined ? [] : listQuarantines(store, quarantine),
     history: new History(store, batch, () => {}).dates(),
     hasNoLogFolder: store.list(logs) === undefined,
     results: store.list(results) ?? [],

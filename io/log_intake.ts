@@ -16,8 +16,10 @@ import { createClaims } from "./claims.ts";
 import { formatOfLog, type LogFormat } from "./log_format.ts";
 import { sampleOf } from "./log_sample.ts";
 import type { Work } from "./meter.ts";
+import type { RejectedRange } from "./quarantine.ts";
+import type { QuarantineOptions } from "./quarantine_files.ts";
 import type { Store } from "./store.ts";
-import type { ReadingResult, ReadingTask, Scattered } from "./tasks.ts";
+import type { IngestedRange, ReadingResult, ReadingTask, Scattered } from "./tasks.ts";
 
 /** Logs are read by several jobs in ranges of this size. */
 const LOG_RANGE_BYTES = 16 * 2 ** 20;
@@ -32,6 +34,8 @@ export interface IntakeOptions {
   readonly readers: readonly AnyReader[];
   readonly memory: MemoryPlan;
   readonly warn: (text: string) => void;
+  /** Where rejected rows are kept, where they are. */
+  readonly quarantine?: QuarantineOptions;
 }
 
 /** Logs that were read: their streams are in partitions. */
@@ -39,12 +43,16 @@ export interface IngestedLogs {
   readonly records: readonly LogRecord[];
   readonly partitions: PartitionsByKind;
   readonly scattered: readonly Scattered[];
+  /** The rejected rows in the order of the logs, where they are kept. */
+  readonly rejected: readonly RejectedRange[];
 }
 
 /** Logs that were read, and what the jobs gave that read them. */
 export interface ReadLogs<R> {
   readonly records: readonly LogRecord[];
   readonly results: readonly R[];
+  /** The rejected rows in the order of the logs, where they are kept. */
+  readonly rejected: readonly RejectedRange[];
 }
 
 /** A log that changed while it was read. */
@@ -75,11 +83,13 @@ export class LogIntake {
    */
   async ingest(logs: readonly FoundLog[], work: Work): Promise<IngestedLogs> {
     let partitions: PartitionsByKind = {};
-    const { records, results } = await this.read(logs, async (reading, formats) => {
+    const read = await this.read(logs, async (reading, formats) => {
       partitions = await this.#partitionsOf(logs, formats);
       return await work.do({ ...reading, type: "ingest", partitions });
     }, work.jobs);
-    return { partitions, records, scattered: results.map((result) => result.scattered) };
+    const { records, results } = read;
+    const { rejected } = read;
+    return { partitions, records, rejected, scattered: results.map((result) => result.scattered) };
   }
 
   /**
@@ -123,6 +133,7 @@ export class LogIntake {
       ranges,
       columns: this.#options.columns,
       runFolder: this.#runFolder,
+      quarantineBytes: this.#options.quarantine?.limitBytes,
     }, formats);
     for (const warning of results.flatMap((result) => result.warnings)) this.#options.warn(warning);
     const done = results.flatMap((result) => result.ranges).sort((a, b) => a.index - b.index);
@@ -132,7 +143,10 @@ export class LogIntake {
       this.#checkUnchanged(log, read.sizeBytes);
       return recordOf(log, read, formats[i]);
     });
-    return { records, results };
+    const rejected = logs.flatMap(({ name }, i) =>
+      rejectedRanges(name, done.filter(({ index }) => ranges[index].log === i))
+    );
+    return { records, results, rejected };
   }
 
   /** How a log is to be read. */
@@ -179,6 +193,16 @@ export class LogIntake {
         "(--settle SECONDS waits until it does not)",
     );
   }
+}
+
+/** Says where the rejected rows of a log are, range by range. */
+function rejectedRanges(log: string, ranges: readonly IngestedRange[]): RejectedRange[] {
+  let linesBefore = 0;
+  return ranges.flatMap(({ rejected, read: { tally } }) => {
+    const range = rejected && { ...rejected, log, linesBefore };
+    linesBefore += tally.lines;
+    return range === undefined || (range.isWhole && range.sizeBytes === 0) ? [] : [range];
+  });
 }
 
 function isCut({ reader, compression }: LogFormat): boolean {

@@ -72,6 +72,7 @@ const ACTIVITIES = {
   totals: "merging",
   load: "reading",
   "cluster-chart": "merging",
+  quarantine: "reading",
 } as const satisfies Record<Task["type"], Activity>;
 
 const NOTHING = { logBytes: 0, entries: 0 };

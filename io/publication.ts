@@ -10,7 +10,7 @@
  */
 
 import { FileSink } from "./byte_files.ts";
-import type { Store } from "./store.ts";
+import { type Store, StoreError } from "./store.ts";
 
 const JOURNAL = ".publish.json";
 const ASIDE = /^\..+\.aside$/;
@@ -21,6 +21,15 @@ interface Journal {
   readonly files: readonly string[];
   /** Files to be deleted afterwards. */
   readonly removals: readonly string[];
+  /** Files of other folders that are renamed with these, before them. */
+  readonly beside?: readonly FileBeside[];
+}
+
+/** A file that is published with those of another folder. */
+interface FileBeside {
+  /** The path of its folder, as it was given to the run. */
+  readonly folder: string;
+  readonly name: string;
 }
 
 function asideName(name: string): string {
@@ -32,6 +41,7 @@ export class Publication {
   readonly #store: Store;
   readonly #folder: string;
   readonly #names: string[] = [];
+  readonly #beside: FileBeside[] = [];
   readonly #open = new Set<FileSink>();
   readonly #scratch = new Set<FileSink>();
   /** The journal has its name: the set is as good as published. */
@@ -47,6 +57,14 @@ export class Publication {
   create(name: string): FileSink {
     const sink = new FileSink(this.#store.create(`${this.#folder}/${asideName(name)}`));
     this.#names.push(name);
+    this.#open.add(sink);
+    return sink;
+  }
+
+  /** Begins a file of the set that belongs in another folder, which must exist. */
+  createBeside(folder: string, name: string): FileSink {
+    const sink = new FileSink(this.#store.create(`${folder}/${asideName(name)}`));
+    this.#beside.push({ folder, name });
     this.#open.add(sink);
     return sink;
   }
@@ -83,7 +101,8 @@ export class Publication {
   /** Makes all files of the set appear, and deletes others of the folder with them. */
   commit(removals: readonly string[] = []): void {
     const store = this.#store;
-    const journal: Journal = { files: this.#names, removals };
+    const beside = this.#beside.length > 0 ? { beside: this.#beside } : {};
+    const journal: Journal = { files: this.#names, removals, ...beside };
     const aside = new FileSink(store.create(`${this.#folder}/${asideName(JOURNAL)}`));
     this.#open.add(aside);
     aside.write(new TextEncoder().encode(JSON.stringify(journal)));
@@ -107,12 +126,17 @@ export class Publication {
     for (const name of [...this.#names, JOURNAL]) {
       this.#store.remove(`${this.#folder}/${asideName(name)}`);
     }
+    for (const { folder, name } of this.#beside) {
+      this.#store.remove(`${folder}/${asideName(name)}`);
+    }
     this.#names.length = 0;
+    this.#beside.length = 0;
   }
 }
 
 /** Does what the journal says, as far as it is not done, and removes the journal. */
 function carryOut(store: Store, folder: string, journal: Journal): void {
+  for (const file of journal.beside ?? []) carryOutBeside(store, file);
   for (const name of journal.files) {
     const aside = `${folder}/${asideName(name)}`;
     if (store.info(aside) !== undefined) store.rename(aside, `${folder}/${name}`);
@@ -121,6 +145,19 @@ function carryOut(store: Store, folder: string, journal: Journal): void {
   store.syncFolder(folder);
   store.remove(`${folder}/${JOURNAL}`);
   store.syncFolder(folder);
+}
+
+/** A folder that a later run is not told of may be closed to it: then the file stays aside there. */
+function carryOutBeside(store: Store, { folder, name }: FileBeside): void {
+  const aside = `${folder}/${asideName(name)}`;
+  try {
+    if (store.info(aside) === undefined) return;
+    store.rename(aside, `${folder}/${name}`);
+    store.syncFolder(folder);
+  } catch (error) {
+    if (error instanceof StoreError && error.cause instanceof Deno.errors.NotCapable) return;
+    throw error;
+  }
 }
 
 /**
@@ -165,7 +202,12 @@ function readJournal(store: Store, path: string): Journal {
     const journal = JSON.parse(readText(store, path));
     const isNames = (list: unknown): boolean =>
       Array.isArray(list) && list.every((name) => typeof name === "string" && !/[/\0]/.test(name));
-    if (isNames(journal?.files) && isNames(journal?.removals)) return journal;
+    const isBeside = (file: FileBeside): boolean =>
+      typeof file?.folder === "string" && isNames([file.name]);
+    const { beside = [] } = journal ?? {};
+    const isSound = isNames(journal?.files) && isNames(journal?.removals) &&
+      Array.isArray(beside) && beside.every(isBeside);
+    if (isSound) return journal;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }

@@ -32,6 +32,8 @@ export interface PlanOptions extends
   readonly maxRejected: number;
   /** The history of charts is kept for this many days. */
   readonly keepHistoryDays: number;
+  /** The folder where rejected rows are kept, where they are. */
+  readonly quarantine?: string;
   /** The charts to make, in the order in which they are made; each kind once. */
   readonly charts: readonly ChartRequest[];
   /** The name of the reader; where there is none each log's is found by its name or first bytes. */
@@ -67,6 +69,8 @@ export interface DailyRunOptions extends PlanOptions {
   readonly settleSeconds?: number;
   /** How long a lock that another run holds is waited for. */
   readonly waitSeconds?: number;
+  /** The most bytes of rejected rows that are kept of a day; 16 MiB by default. */
+  readonly quarantineBytes?: number;
   /** For the run summary. */
   readonly versions: Readonly<Record<string, string>>;
 }

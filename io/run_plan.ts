@@ -45,7 +45,7 @@ export function planWithInventory(
   store: Store,
   stored?: StoredDays,
 ): PlanWithInventory {
-  const { logs, batch, results, logPattern, formats } = options;
+  const { logs, batch, results, quarantine, logPattern, formats } = options;
   const request: RunRequest = {
     ...options,
     folders: { logs, batch, results },
@@ -54,7 +54,8 @@ export function planWithInventory(
     reportExtensions: formats.writers.map((writer) => writer.extension),
     pageExtensions: formats.pages.map((page) => page.extension),
   };
-  const inventory = takeInventory(store, { logs, batch, results, logPattern }, request, stored);
+  const folders = { logs, batch, results, quarantine, logPattern };
+  const inventory = takeInventory(store, folders, request, stored);
   const plan = advised(planRun(request, inventory), options, { store, inventory });
   return { plan, request, inventory };
 }

@@ -9,6 +9,7 @@ import { expectedStages } from "../core/forecast.ts";
 import { type BatchShape, hasSameLogs, type Manifest, tallyOf } from "../core/manifest.ts";
 import { lowerFirst } from "../core/messages.ts";
 import type { DayPlan, FoundLog, RunPlan } from "../core/plan.ts";
+import { rejectedCount } from "../core/streams.ts";
 import { type RunSummary, summaryOf } from "../core/summary.ts";
 import { withAdvice } from "./advice.ts";
 import { type Crew } from "./crew.ts";
@@ -18,6 +19,7 @@ import { UnsettledLogError } from "./log_intake.ts";
 import { type Course, Meter, type Reporter } from "./meter.ts";
 import { pause } from "./pause.ts";
 import { recover } from "./publication.ts";
+import { isQuarantineThere, removeQuarantine } from "./quarantine_files.ts";
 import { makeReports } from "./report_stage.ts";
 import { EngineError, type RunEngine } from "./run_engine.ts";
 import type { DailyRunContext, DailyRunOptions } from "./run_options.ts";
@@ -89,7 +91,9 @@ export class DailyRun {
   async #recover(): Promise<void> {
     await this.#engine.recover();
     this.#history.recover();
-    const completed = recover(this.#store, this.#options.results);
+    const { results, quarantine } = this.#options;
+    if (quarantine !== undefined) recover(this.#store, quarantine);
+    const completed = recover(this.#store, results);
     if (completed.length > 0) {
       this.#reporter.warn(
         `completed what an earlier run had begun to publish: ${completed.join(", ")}`,
@@ -131,6 +135,15 @@ export class DailyRun {
     const { day } = manifest;
     this.#reporter.note(`Batch of ${formatDay(day)} is there: ${tallyOf(manifest).rows} rows`);
     this.#manifests.set(day, manifest);
+    const quarantine = this.#options.quarantine;
+    if (quarantine === undefined || rejectedCount(tallyOf(manifest).rejected) === 0) return;
+    const isKept = manifest.quarantine !== undefined &&
+      isQuarantineThere(this.#store, quarantine, manifest.quarantine);
+    if (isKept) return;
+    this.#reporter.note(
+      `Rejected rows of ${formatDay(day)} are not in "${quarantine}": ` +
+        "its batch was made without, or they were deleted",
+    );
   }
 
   async #build(
@@ -223,6 +236,7 @@ export class DailyRun {
       seconds: { ...this.#meter.seconds },
       peakMemoryBytes: this.#meter.peakMemoryBytes,
       versions: { ...this.#options.versions, ...this.#engine.versions },
+      hasQuarantine: this.#options.quarantine !== undefined,
     });
   }
 
@@ -245,6 +259,10 @@ export class DailyRun {
 
   /** Deletes what has left the window; the charts are out by now. */
   async #expire(plan: RunPlan): Promise<void> {
+    for (const day of plan.expiredQuarantines) {
+      this.#reporter.note(`Deleting the rejected rows of ${formatDay(day)}`);
+      removeQuarantine(this.#store, this.#options.quarantine!, day);
+    }
     for (const day of plan.expired) {
       this.#reporter.note(`Deleting the batch of ${formatDay(day)}`);
       await this.#engine.remove(day);

@@ -6,7 +6,7 @@
  */
 
 import { type Day, formatDay } from "../core/day.ts";
-import { type Manifest, tallyOf } from "../core/manifest.ts";
+import { type Manifest, type QuarantineRecord, tallyOf } from "../core/manifest.ts";
 import {
   batchFolderName,
   dateOfResult,
@@ -59,6 +59,8 @@ export interface NextRun {
   /** Names of reports. */
   readonly publish: readonly string[];
   readonly deleteBatches: readonly string[];
+  /** Days whose rejected rows are deleted. */
+  readonly deleteQuarantines: readonly string[];
   readonly deleteHistory: readonly string[];
   readonly deleteResults: readonly string[];
 }
@@ -99,6 +101,8 @@ export type BatchStatus =
     readonly rejectedRows: number;
     /** Rejected rows by reason. */
     readonly rejected: Readonly<Record<RejectReason, number>>;
+    /** The rejected rows that were kept. */
+    readonly quarantine: Omit<QuarantineRecord, "crc32"> | null;
   };
 
 /** A run whose reports are published. */
@@ -146,7 +150,7 @@ function nextRunOf(plan: RunPlan, publish: readonly string[]): NextRun {
   const logs = plan.days.flatMap((day) => day.act === "build" ? day.logs : []);
   const daysThat = (act: DayPlan["act"]): string[] =>
     plan.days.filter((day) => day.act === act).map(({ day }) => formatDay(day));
-  const { refusals, warnings, expired, expiredHistory, expiredResults } = plan;
+  const { refusals, warnings, expired, expiredQuarantines, expiredHistory, expiredResults } = plan;
   return {
     refusals,
     warnings,
@@ -157,6 +161,7 @@ function nextRunOf(plan: RunPlan, publish: readonly string[]): NextRun {
     missingDays: missingDays(plan).map(formatDay),
     publish,
     deleteBatches: expired.map(formatDay),
+    deleteQuarantines: expiredQuarantines.map(formatDay),
     deleteHistory: expiredHistory.map(formatDay),
     deleteResults: expiredResults,
   };
@@ -207,6 +212,7 @@ class DayLook {
     const path = pathAfterRecovery(store, folder, MANIFEST_NAME);
     const madeMs = (path === undefined ? undefined : store.info(path)?.modifiedMs) ?? this.#nowMs;
     const { rows, rejected } = tallyOf(manifest);
+    const { quarantine } = manifest;
     const names = manifest.logs.map(({ name }) => name);
     const there = new Set(this.#logs.map(({ name }) => name));
     return {
@@ -219,8 +225,13 @@ class DayLook {
       streams: rows - rejectedCount(rejected),
       rejectedRows: rejectedCount(rejected),
       rejected,
+      quarantine: quarantine === undefined ? null : withoutChecksum(quarantine),
     };
   }
+}
+
+function withoutChecksum({ crc32: _, ...rest }: QuarantineRecord): Omit<QuarantineRecord, "crc32"> {
+  return rest;
 }
 
 /** The files that publications which were cut short are going to publish. */

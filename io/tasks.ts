@@ -18,6 +18,8 @@ import type { ByteRange, ReadRange } from "../core/log_ranges.ts";
 import type { MemoryPlan } from "../core/memory.ts";
 import type { PartitionsByKind } from "../core/partitions.ts";
 import type { ChunkList } from "../core/scatter.ts";
+import type { QuarantineRecord } from "../core/manifest.ts";
+import type { KeptPart } from "../core/rejected_rows.ts";
 import { awaited, type Step } from "../core/steps.ts";
 import type { KeyKind } from "../core/streams.ts";
 import type { FormatList } from "../formats/built_in.ts";
@@ -27,6 +29,7 @@ import type { LoadResult, LoadTask } from "./clickhouse/loading.ts";
 import { ingest } from "./ingest.ts";
 import { chart, encode, narrow, totals } from "./merging.ts";
 import type { TurnState, WrittenRange } from "./ordered_output.ts";
+import { quarantine, type RejectedRange } from "./quarantine.ts";
 import { FolderScratch } from "./scratch.ts";
 import type { Store } from "./store.ts";
 
@@ -42,6 +45,8 @@ export interface ReadingTask extends Claimed {
   readonly ranges: readonly LogRange[];
   readonly columns?: Columns;
   readonly runFolder: string;
+  /** The most bytes of the quarantine of the day, where rejected rows are kept. */
+  readonly quarantineBytes?: number;
 }
 
 /** Reads ranges of logs and scatters their streams over partitions. */
@@ -65,9 +70,17 @@ export interface LogRange extends ByteRange {
   readonly log: number;
 }
 
+/** What a job read of a range. */
+export interface IngestedRange {
+  readonly index: number;
+  readonly read: ReadRange;
+  /** Its rejected rows, where they are kept. */
+  readonly rejected?: KeptPart & { readonly path: string };
+}
+
 /** What a job read. */
 export interface ReadingResult {
-  readonly ranges: readonly { readonly index: number; readonly read: ReadRange }[];
+  readonly ranges: readonly IngestedRange[];
   readonly warnings: readonly string[];
 }
 
@@ -182,7 +195,23 @@ export type TotalsResult = readonly {
   readonly countries: CountryTotals;
 }[];
 
+/** Writes the quarantine of a day. */
+export interface QuarantineTask extends Claimed {
+  readonly type: "quarantine";
+  readonly day: Day;
+  /** The rejected rows, in the order of the logs. */
+  readonly ranges: readonly RejectedRange[];
+  readonly rejectedRows: number;
+  readonly limitBytes: number;
+  /** A file that is there. */
+  readonly output: string;
+}
+
+/** What the job that wrote the quarantine wrote. */
+export type QuarantineResult = Omit<QuarantineRecord, "name"> | undefined;
+
 export type Task =
+  | QuarantineTask
   | IngestTask
   | EncodeTask
   | NarrowTask
@@ -197,6 +226,7 @@ export type ResultOf<T extends Task> = T extends IngestTask ? IngestResult
   : T extends EncodeTask ? EncodeResult
   : T extends TotalsTask ? TotalsResult
   : T extends LoadTask ? LoadResult
+  : T extends QuarantineTask ? QuarantineResult
   : ChartResult;
 
 /** What a job works with. */
@@ -261,6 +291,8 @@ export function runTask(task: Task, context: JobContext): Generator<Step, unknow
       return chart(task, context);
     case "totals":
       return totals(task, context);
+    case "quarantine":
+      return quarantine(task, context);
     case "load":
     case "cluster-chart":
       return runClusterTask(task, context);

@@ -47,6 +47,7 @@ export async function assertSession(
 
 async function commandIn(place: Place, commandLine: string): Promise<Ended> {
   const [program, command, ...words] = commandLine.split(" ");
+  if (program === "cat") return { status: 0, stdout: place.read(command), stderr: "" };
   assert.equal(program, "topstreams");
   const given = words.map((word, i) => PATH_FLAGS.test(words[i - 1]) ? place.path(word) : word);
   const usual = (FOLDERS[command] ?? []).map((each) => each.split("="))

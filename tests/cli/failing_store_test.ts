@@ -27,7 +27,8 @@ const OTHER = logOf(LAST - 1).slice(0, 4200);
 const LOGS = { [LAST]: DELIVERED_AGAIN, [LAST - 1]: OTHER };
 
 async function runOn(store: Store, place: Place, others?: Partial<DailyRunOptions>) {
-  return await dailyRun(smallRun(place, { pages: [html], ...others }), { store, reporter: SILENT });
+  const usual = { pages: [html], quarantine: place.path("quarantine") };
+  return await dailyRun(smallRun(place, { ...usual, ...others }), { store, reporter: SILENT });
 }
 
 /** The disk, with nothing waiting for it. */
@@ -52,6 +53,8 @@ async function withWork(body: (place: Place) => Promise<void>): Promise<void> {
   }
 }
 
+const FOLDERS = ["batch", "results", "quarantine"];
+
 /** All that is in a folder, to be put back. */
 class Snapshot {
   readonly #place: Place;
@@ -64,7 +67,7 @@ class Snapshot {
   }
 
   putBack(): void {
-    for (const name of ["batch", "results"]) this.#place.remove(name);
+    for (const name of FOLDERS) this.#place.remove(name);
     for (const [name, bytes] of this.#files) this.#place.write(name, bytes);
   }
 }
@@ -92,6 +95,8 @@ for (const failure of ["once", "for good"] satisfies Failure[]) {
       const acts: Act[] = [];
       await runOn(watchedStore(denoStore, (act) => void acts.push(act)), place);
       const [fresh, batches, names] = [reportsIn(place), place.contents("batch"), place.names()];
+      const quarantines = place.contents("quarantine");
+      assert.equal(Object.keys(quarantines).length, 2);
       assert.notDeepEqual(fresh, former);
       for (const { number, act, path } of actsToFail(acts, failure)) {
         start.putBack();
@@ -105,6 +110,7 @@ for (const failure of ["once", "for good"] satisfies Failure[]) {
         await runOn(QUICK, place);
         assertSameFiles(reportsIn(place), fresh, what);
         assertSameFiles(place.contents("batch"), batches, what);
+        assertSameFiles(place.contents("quarantine"), quarantines, what);
         assert.deepEqual(place.names(), names, `${what}: something is left`);
       }
     });
@@ -128,8 +134,9 @@ test("dailyRun() of a first day leaves nothing after an act failed once", async 
       if (hasFailed && !isBegun && published.length === 0) {
         assert.deepEqual(place.names(), before, `act ${number}`);
       }
-      for (const name of place.names().includes("batch/") ? ["batch"] : []) place.remove(name);
-      for (const name of place.names().includes("results/") ? ["results"] : []) place.remove(name);
+      for (const name of FOLDERS.filter((each) => place.names().includes(`${each}/`))) {
+        place.remove(name);
+      }
     }
   } finally {
     Deno.removeSync(place.folder, { recursive: true });

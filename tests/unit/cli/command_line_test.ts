@@ -54,6 +54,8 @@ const RUN_DEFAULTS: RunOptions = {
   keepResults: "all",
   memory: 512 * 2 ** 20,
   jobs: undefined,
+  quarantine: undefined,
+  quarantineLimit: 16 * 2 ** 20,
   dryRun: false,
   json: false,
   quiet: false,
@@ -110,7 +112,8 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
     "--strict --replace --max-rejected 0.5% --keep-batches 30 --keep-history 900 --keep-results 365 " +
     "--memory 1GiB --jobs 2 --quiet --log-name p{YYYYMMDD}* --reader ./r.js " +
     "--columns song=a,user=b,country=c --ids text --writer top,html,x/w.js --movement --compress gz --config c.json --titles t.csv " +
-    "--settle 60 --wait 5 --file-mode 600 --json --dry-run --metrics m.prom";
+    "--settle 60 --wait 5 --file-mode 600 --json --dry-run --metrics m.prom " +
+    "--quarantine q --quarantine-limit 1MiB";
   const options: RunOptions = {
     logs: "l",
     batch: "b",
@@ -118,6 +121,8 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
     date: parseDay("2021-12-01"),
     from: undefined,
     to: undefined,
+    quarantine: "q",
+    quarantineLimit: 2 ** 20,
     dryRun: true,
     json: true,
     days: 3,

@@ -76,6 +76,7 @@ Deno.test("takeInventory() sees folders that are not there", NO_PERMISSIONS, () 
     logs: [],
     batches: [],
     remains: [],
+    quarantines: [],
     history: [],
     hasNoLogFolder: true,
     results: [],
