@@ -172,11 +172,20 @@ for (
   });
 }
 
+testProgram("service lets the run write the folder of rejected rows", async (place) => {
+  const shown = await place.topstreams("service", "print", "--quarantine", "/srv/rejected");
+  assert.equal(shown.status, 0);
+  assert.match(shown.stdout, /^ReadWritePaths=\/srv\/rejected$/m);
+  assert.match(shown.stdout, /--quarantine \/srv\/rejected/);
+  const below = await place.topstreams("service", "print", "--quarantine", "/var/lib/topstreams/q");
+  assert.doesNotMatch(below.stdout, /^ReadWritePaths/m);
+});
+
 Deno.test("the options with paths that service passes on are those whose paths it shows", () => {
   const paths: readonly unknown[] = [file, folder];
   const rows: readonly OptionRow[] = RUN_SETTING_ROWS;
   const isShown = ({ flag, use }: OptionRow): boolean =>
-    use === "read" || ["--config", "--metrics"].includes(flag);
+    use === "read" || ["--config", "--metrics", "--quarantine"].includes(flag);
   const flags = rows.filter(({ kind }) => kind !== undefined && paths.includes(kind));
   assert.ok(flags.length > 2);
   assert.deepEqual(flags.filter((row) => !isShown(row)), []);
