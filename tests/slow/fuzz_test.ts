@@ -2,12 +2,19 @@
  * Hostile logs: real ones cut, joined, flipped and filled with what nobody would write, in every
  * format. No crash, no hang, rows that add up; charts of `pipe` equal the oracle.
  */
+import fc from "npm:fast-check@4.10.2";
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
 import { makeCharts } from "../../core/make_charts.ts";
 import { sourceOf } from "../../core/bytes.ts";
-import { createStreamBlock, FormatError, ID_KINDS, rejectedCount } from "../../core/streams.ts";
+import {
+  createStreamBlock,
+  FormatError,
+  ID_KINDS,
+  type IdKind,
+  rejectedCount,
+} from "../../core/streams.ts";
 import { READERS } from "../../formats/built_in.ts";
 import { COMPRESSIONS } from "../../formats/compression.ts";
 import type { Reader } from "../../formats/interface.ts";
@@ -18,41 +25,11 @@ import { chartOf } from "../oracle.ts";
 import { logAs, type Row } from "../cli/_logs.ts";
 import { LAST, logOf } from "../cli/_week.ts";
 import { readTable } from "../unit/formats/tables.ts";
+import { DICTIONARY, mutated } from "./mutator.ts";
 import { randomFrom } from "./random.ts";
 
 const seed = Number(Deno.env.get("SEED") ?? Math.floor(Math.random() * 2 ** 31));
 console.log(`fuzz seed ${seed}`);
-
-/** What is put into logs: borders of numbers, signs of all formats, bytes that are no text. */
-const DICTIONARY = [
-  ...["0", "-1", "4294967295", "4294967296", "9007199254740991", "9007199254740992", "1e9", "1.0"],
-  ...["18446744073709551616", "99999999999999999999", "007", "+5", "NaN", "Infinity", "0x10"],
-  ...["|", "||", ",", "\t", '"', '""', "\\", "\\u0000", "{", "}", "[", ":", "null", "true"],
-  ...["\n", "\r\n", "\r", "\n\n", "\0", "\xef\xbb\xbf", "\xff", "\xc3", "\xc3\x28", "\xed\xa0\x80"],
-  ...["=1+1", "../../etc/passwd", "<script>", "%00", "FR", "ZZ", "fr", " ", "\x7f", "\x1b[2J"],
-].map((text) => Buffer.from(text, "latin1"));
-
-/** Changes a few places of a log. */
-function mutated(log: Uint8Array, random: () => number): Uint8Array {
-  let bytes = Buffer.from(log);
-  const below = (limit: number): number => Math.floor(random() * limit);
-  for (let changes = 1 + below(6); changes > 0; changes--) {
-    const at = below(bytes.length + 1);
-    const end = Math.min(bytes.length, at + below(30));
-    const word = DICTIONARY[below(DICTIONARY.length)];
-    const kind = below(7);
-    if (kind === 0 && at < bytes.length) bytes[at] ^= 1 << below(8);
-    else if (kind === 1) bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(end)]);
-    else if (kind === 2) bytes = bytes.subarray(0, at);
-    else if (kind === 3) {
-      bytes = Buffer.concat([bytes.subarray(0, end), bytes.subarray(at)]);
-    } else if (kind === 4 && below(8) === 0) {
-      const huge = Buffer.alloc(65_530 + below(20), word);
-      bytes = Buffer.concat([bytes.subarray(0, at), huge, bytes.subarray(at)]);
-    } else bytes = Buffer.concat([bytes.subarray(0, at), word, bytes.subarray(at)]);
-  }
-  return bytes;
-}
 
 const text = logOf(LAST).split("\n").slice(0, 60).join("\n");
 const rows: Row[] = Array.from({ length: 50 }, (_, i) => [String(i * 7), String(i), "FR"]);
@@ -64,7 +41,7 @@ const SEEDS: Readonly<Record<string, Uint8Array>> = {
 };
 
 /** Reads in parts of random sizes, and all at once: the same. */
-function readInParts(reader: Reader, log: Uint8Array, ids: "number" | "text", cut: () => number) {
+function readInParts(reader: Reader, log: Uint8Array, ids: IdKind, cut: () => number) {
   const parser = reader.parser({ ids });
   const block = createStreamBlock(7);
   const buffer = new Uint8Array(2 * 65536 + log.length + 1024);
@@ -92,7 +69,19 @@ function readInParts(reader: Reader, log: Uint8Array, ids: "number" | "text", cu
   return { tally: parser.tally, songs };
 }
 
+/** What was read, or why it was refused. */
+function outcomeOf(reader: Reader, log: Uint8Array, ids: IdKind, cut: () => number): unknown {
+  try {
+    return readInParts(reader, log, ids, cut);
+  } catch (error) {
+    if (error instanceof FormatError) return error.message;
+    throw error;
+  }
+}
+
 const LOGS = 4000;
+/** Logs of fast-check, which take longer to make. */
+const MADE_LOGS = 1000;
 
 for (const reader of READERS.filter((each): each is Reader => "parser" in each)) {
   Deno.test(`${reader.name}: ${LOGS} hostile logs, in parts and at once`, () => {
@@ -100,33 +89,79 @@ for (const reader of READERS.filter((each): each is Reader => "parser" in each))
     for (let i = 0; i < LOGS; i++) {
       const log = mutated(SEEDS[reader.name], random);
       const ids = ID_KINDS[i % 2];
-      const outcome = (cut: () => number): unknown => {
-        try {
-          return readInParts(reader, log, ids, cut);
-        } catch (error) {
-          if (error instanceof FormatError) return error.message;
-          throw error;
-        }
-      };
-      const whole = outcome(() => Infinity);
-      const parts = outcome(() => 1 + Math.floor(random() * 400));
+      const whole = outcomeOf(reader, log, ids, () => Infinity);
+      const parts = outcomeOf(reader, log, ids, () => 1 + Math.floor(random() * 400));
       assert.deepEqual(parts, whole, `seed ${seed}, log ${i}`);
     }
   });
 }
 
+/** Both charts of a log are the oracle's. */
+function assertOracle(log: Uint8Array, ids: IdKind): void {
+  const options = { reader: pipe, writer: top, workBytes: 1 << 16, top: 5, ids };
+  const made = makeCharts([{ day: 0, bytes: log }], options);
+  const latin1 = Buffer.from(log).toString("latin1");
+  const chart = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
+  for (const kind of ["country", "user"] as const) {
+    assert.equal(chart(made[kind]), chartOf([latin1], kind, 5, ids), `by ${kind}, seed ${seed}`);
+  }
+}
+
 Deno.test(`charts of ${LOGS} hostile logs equal the oracle`, () => {
   const random = randomFrom(seed + 1);
-  for (let i = 0; i < LOGS; i++) {
-    const ids = ID_KINDS[i % 2];
-    const log = mutated(SEEDS.pipe, random);
-    const options = { reader: pipe, writer: top, workBytes: 1 << 16, top: 5, ids };
-    const made = makeCharts([{ day: 0, bytes: log }], options);
-    const latin1 = Buffer.from(log).toString("latin1");
-    const chart = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
-    assert.equal(chart(made.country), chartOf([latin1], "country", 5, ids), `log ${i}`);
-    assert.equal(chart(made.user), chartOf([latin1], "user", 5, ids), `log ${i}`);
-  }
+  for (let i = 0; i < LOGS; i++) assertOracle(mutated(SEEDS.pipe, random), ID_KINDS[i % 2]);
+});
+
+/** Any bytes at all, signs of the formats, whole rows, and lines around the limit of 64 KiB. */
+const piece = fc.oneof(
+  { weight: 60, arbitrary: fc.constantFrom(...DICTIONARY) },
+  { weight: 30, arbitrary: fc.uint8Array({ maxLength: 20 }) },
+  {
+    weight: 40,
+    arbitrary: fc.tuple(fc.nat(), fc.nat(99), fc.constantFrom("FR", "de", "X")).map(rowOf),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.constantFrom("7", "\0", " ", "|"), fc.integer({ min: -3, max: 3 }))
+      .map(([sign, more]) => Buffer.alloc(65536 + more, sign)),
+  },
+);
+const logs = fc.array(piece, { maxLength: 40 }).map((pieces) => Buffer.concat(pieces));
+
+function rowOf([song, user, country]: [number, number, string]): Buffer {
+  return Buffer.from(`${song}|${user}|${country}\n`);
+}
+
+for (const reader of READERS.filter((each): each is Reader => "parser" in each)) {
+  Deno.test(`${reader.name}: ${MADE_LOGS} logs of fast-check, in parts and at once`, () => {
+    const head = reader.name === "csv" || reader.name === "tsv"
+      ? Buffer.from("song,user,country\n".replaceAll(",", reader.name === "csv" ? "," : "\t"))
+      : Buffer.alloc(0);
+    fc.assert(
+      fc.property(logs, fc.constantFrom(...ID_KINDS), fc.integer({ min: 3, max: 100 }), (
+        log,
+        ids,
+        cuts,
+      ) => {
+        const whole = outcomeOf(reader, Buffer.concat([head, log]), ids, () => Infinity);
+        const parts = outcomeOf(
+          reader,
+          Buffer.concat([head, log]),
+          ids,
+          () => 1 + Math.ceil(log.length / cuts),
+        );
+        assert.deepEqual(parts, whole);
+      }),
+      { numRuns: MADE_LOGS, seed },
+    );
+  });
+}
+
+Deno.test(`charts of ${MADE_LOGS} logs of fast-check equal the oracle`, () => {
+  fc.assert(
+    fc.property(logs, fc.constantFrom(...ID_KINDS), assertOracle),
+    { numRuns: MADE_LOGS, seed },
+  );
 });
 
 Deno.test(`parquet: ${LOGS} hostile files`, async () => {
