@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { crc32 as nativeCrc32 } from "node:zlib";
-import { crc32 } from "../../../core/crc32.ts";
+import { combinedCrc32, crc32 } from "../../../core/crc32.ts";
 import { randomOf, test } from "./_support.ts";
 
 const next = randomOf(1);
@@ -39,5 +39,13 @@ test("crc32() notices every flipped bit", () => {
     bytes[bit >> 3] ^= 1 << (bit & 7);
     assert.notEqual(crc32(bytes), whole, `bit ${bit}`);
     bytes[bit >> 3] ^= 1 << (bit & 7);
+  }
+});
+
+test("combinedCrc32() puts together the checksums of two pieces, cut anywhere", () => {
+  const whole = crc32(BYTES);
+  for (const cut of [0, 1, 2, 3, 7, 1000, 3999, 4000]) {
+    const [first, second] = [BYTES.subarray(0, cut), BYTES.subarray(cut)];
+    assert.equal(combinedCrc32(crc32(first), crc32(second), second.length), whole, `cut at ${cut}`);
   }
 });
