@@ -174,7 +174,8 @@ export function optionTable(command: CommandName): string {
   return markdownTable([["Option", "Default", "Meaning"], ...rows]);
 }
 
-function markdownTable(rows: readonly (readonly string[])[]): string {
+/** Lays out rows, the first of them the titles, as `deno fmt` does. */
+export function markdownTable(rows: readonly (readonly string[])[]): string {
   const cells = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
   const widths = cells[0].map((_, i) => Math.max(...cells.map((row) => row[i].length)));
   const lines = cells.map((row) => row.map((cell, i) => cell.padEnd(widths[i])));

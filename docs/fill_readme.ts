@@ -1,12 +1,20 @@
 /**
- * Fills in the parts of README.md that come from the program and from measurements.
+ * Fills in the parts of README.md and guarantees.md that come from the program, from its tests and
+ * from measurements.
  *
  * `deno task readme`; a test checks that nothing is left to fill in.
  *
  * @module
  */
 
-import { type CommandName, COMMANDS, optionsOf, optionTable } from "../cli/options.ts";
+import {
+  type CommandName,
+  COMMANDS,
+  markdownTable,
+  optionsOf,
+  optionTable,
+} from "../cli/options.ts";
+import { promiseRows } from "./promises.ts";
 
 const RUNS = new URL("../bench/runs/", import.meta.url);
 
@@ -17,7 +25,12 @@ export function filledReadme(readme: string): string {
     if (optionsOf(command).length === 0) continue;
     filled = replacePart(filled, `options ${command}`, optionTable(command));
   }
-  return filled;
+  return withPromises(filled);
+}
+
+/** A text with the table of promises as it should be. */
+export function withPromises(text: string): string {
+  return replacePart(text, "promises", markdownTable(promiseRows()));
 }
 
 function replacePart(readme: string, name: string, text: string): string {
@@ -49,6 +62,13 @@ function isThere(path: string): boolean {
 }
 
 if (import.meta.main) {
-  const path = new URL("../README.md", import.meta.url);
-  Deno.writeTextFileSync(path, filledReadme(Deno.readTextFileSync(path)));
+  for (
+    const [name, filled] of [["README.md", filledReadme], [
+      "docs/guarantees.md",
+      withPromises,
+    ]] as const
+  ) {
+    const path = new URL(`../${name}`, import.meta.url);
+    Deno.writeTextFileSync(path, filled(Deno.readTextFileSync(path)));
+  }
 }

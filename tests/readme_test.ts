@@ -1,6 +1,7 @@
 /** What the README says is so. */
 import assert from "node:assert/strict";
-import { filledReadme } from "../docs/fill_readme.ts";
+import { filledReadme, withPromises } from "../docs/fill_readme.ts";
+import { PROMISES } from "../docs/promises.ts";
 
 const root = new URL("../", import.meta.url);
 const readme = Deno.readTextFileSync(new URL("README.md", root));
@@ -31,3 +32,53 @@ Deno.test("README shows the example of mod.ts", () => {
   const absent = code.filter((line) => !module.includes(line) && !line.includes("makeCharts(logs"));
   assert.deepEqual(absent, []);
 });
+
+const guarantees = Deno.readTextFileSync(new URL("docs/guarantees.md", root));
+
+Deno.test("guarantees.md has the table of promises (deno task readme)", () => {
+  assert.equal(withPromises(guarantees), guarantees);
+});
+
+Deno.test("promises name only tests that there are", () => {
+  for (const { tested } of PROMISES) {
+    const paths = Array.from(tested.matchAll(/`(\w+\/[\w/*]+\.ts)`/g), ([, path]) => path);
+    assert.ok(paths.length > 0, tested);
+    for (const path of paths) {
+      const folder = path.slice(0, path.lastIndexOf("/"));
+      const name = new RegExp(`^${path.slice(folder.length + 1).replace("*", "\\w+")}$`);
+      const files = Array.from(Deno.readDirSync(new URL(`tests/${folder}`, root)));
+      assert.ok(files.some((file) => name.test(file.name)), path);
+    }
+  }
+});
+
+/** All texts of the program's sources, joined where a long one goes on in the next line. */
+function sourceTexts(): string {
+  const files = ["core", "formats", "io", "cli"].flatMap((folder) =>
+    Array.from(Deno.readDirSync(new URL(folder, root)), ({ name }) => `${folder}/${name}`)
+  ).filter((name) => name.endsWith(".ts"));
+  return files.map((name) => Deno.readTextFileSync(new URL(name, root))).join("\n")
+    .replaceAll(/[`"'] \+\s+[`"']/g, "");
+}
+
+Deno.test("guarantees.md quotes only what the program says", () => {
+  const table = guarantees.slice(guarantees.indexOf("## After a failure"));
+  const cells = Array.from(table.matchAll(/^\| (`.*?`(?: or `.*?`)?) +\|/gm), ([, cell]) => cell);
+  assert.ok(cells.length > 10);
+  const sources = sourceTexts();
+  for (const [, quoted] of cells.join(" ").matchAll(/`([^`]+)`/g)) {
+    const parts = quoted.split(/\.\.\.|\b[NM]\b|--\w.*/).map((part) =>
+      part.trim().replace(/^[:;] /, "")
+    );
+    for (const part of parts.filter((each) => each.length > 2)) {
+      // The act of a StoreError is put in; a warning begins with the small letter of an error.
+      const found = sources.includes(part) || sources.includes(capital(part)) ||
+        /^[Cc]annot (?:read|delete)$/.test(part);
+      assert.ok(found, `${part} (of ${quoted})`);
+    }
+  }
+});
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

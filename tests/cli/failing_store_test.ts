@@ -2,6 +2,7 @@
  * The daily run on a store that fails: a full disk, too little room, and a failure at every act.
  */
 import assert from "node:assert/strict";
+import { CASES } from "../../docs/promises.ts";
 import { html } from "../../formats/html.ts";
 import { dailyRun, type DailyRunOptions } from "../../io/daily_run.ts";
 import { recover } from "../../io/publication.ts";
@@ -98,6 +99,7 @@ for (const failure of ["once", "for good"] satisfies Failure[]) {
       const quarantines = place.contents("quarantine");
       assert.equal(Object.keys(quarantines).length, 2);
       assert.notDeepEqual(fresh, former);
+      assert.ok(acts.length >= CASES.leastFailedActs, `${acts.length} acts`);
       for (const { number, act, path } of actsToFail(acts, failure)) {
         start.putBack();
         const what = `act ${number}, ${act} "${path}", failed ${failure}`;

@@ -4,6 +4,7 @@
  * What the command line says is in unit/cli; logs that are no files are in not_ready_test.ts.
  */
 import assert from "node:assert/strict";
+import { CASES } from "../../docs/promises.ts";
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
 import { decodeManifest, encodeManifest } from "../../core/manifest.ts";
@@ -181,7 +182,9 @@ testProgram("run says which rows were rejected where they are too many", async (
       "  line 2 (country): 1|1|DEU\n" +
       "  line 3 (fields): 1,1,DE\n" +
       "  line 4 (empty): \n" +
-      "  line 5 (user): 1|99999999999999999|DE\n",
+      "  line 5 (user): 1|99999999999999999|DE\n" +
+      "  no reader fits it: topstreams formats lists them, " +
+      "docs/writing-a-format.md tells of one's own\n",
   );
 });
 
@@ -242,4 +245,9 @@ testProgram("run says which days a chart would lose", async (place) => {
     "Cannot make charts with --strict: neither log nor batch of 2021-11-30, " +
       "expected every day of the window\n",
   );
+});
+
+Deno.test("messages_test.ts has as many cases as docs/promises.ts says", () => {
+  assert.equal(DAMAGES.length + MANIFESTS.length, CASES.damageMessages);
+  assert.equal(COMPRESSED.length, CASES.compressedMessages);
 });

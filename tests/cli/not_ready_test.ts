@@ -1,5 +1,6 @@
 /** Logs that are no files, cannot be read, or claim the same day: each refused with its message. */
 import assert from "node:assert/strict";
+import { CASES } from "../../docs/promises.ts";
 import { assertSameFiles } from "./_compare.ts";
 import { assertCharts, bytesOf, deliver, deliverDays, LAST, logOf, takeAway } from "./_week.ts";
 import { endOf, IS_COMPILED, type Place, PROGRAM, testProgram } from "./program.ts";
@@ -202,3 +203,7 @@ for (
     }
   });
 }
+
+Deno.test("not_ready_test.ts has as many cases as docs/promises.ts says", () => {
+  assert.equal(NO_FILES.length, CASES.noFiles);
+});

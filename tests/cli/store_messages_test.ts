@@ -3,6 +3,7 @@
  * another in the middle of a run, and a log changes while it is read.
  */
 import assert from "node:assert/strict";
+import { CASES } from "../../docs/promises.ts";
 import { dailyRun, type DailyRunOptions } from "../../io/daily_run.ts";
 import { denoStore, type Store } from "../../io/store.ts";
 import { watchedStore } from "../unit/io/stores.ts";
@@ -246,3 +247,8 @@ for (const [what, change, text] of CHANGES) {
     assert.deepEqual(warnings, [`c${stillWritten(path)}; waiting for 0.05 s`]);
   });
 }
+
+Deno.test("store_messages_test.ts has as many cases as docs/promises.ts says", () => {
+  assert.equal(FAILURES.length, CASES.failedCalls);
+  assert.equal(CHANGES.length, CASES.changes);
+});

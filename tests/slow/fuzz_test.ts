@@ -4,6 +4,7 @@
  */
 import fc from "npm:fast-check@4.10.2";
 import assert from "node:assert/strict";
+import { CASES } from "../../docs/promises.ts";
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
 import { makeCharts } from "../../core/make_charts.ts";
@@ -79,9 +80,9 @@ function outcomeOf(reader: Reader, log: Uint8Array, ids: IdKind, cut: () => numb
   }
 }
 
-const LOGS = 4000;
+const LOGS = CASES.hostileLogs;
 /** Logs of fast-check, which take longer to make. */
-const MADE_LOGS = 1000;
+const MADE_LOGS = CASES.madeLogs;
 
 for (const reader of READERS.filter((each): each is Reader => "parser" in each)) {
   Deno.test(`${reader.name}: ${LOGS} hostile logs, in parts and at once`, () => {

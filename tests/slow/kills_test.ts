@@ -5,12 +5,13 @@
  * report is that of one version or the other; after the next run all is as if nothing had been.
  */
 import assert from "node:assert/strict";
+import { CASES } from "../../docs/promises.ts";
 import { assertSameFiles, type Texts } from "../cli/_compare.ts";
 import { deliver, LAST, logOf } from "../cli/_week.ts";
 import { endOf, inPlace, type Place, PROGRAM } from "../cli/program.ts";
 import { randomFrom } from "./random.ts";
 
-const KILLS = 160;
+const KILLS = CASES.kills;
 const seed = Number(Deno.env.get("SEED") ?? Math.floor(Math.random() * 2 ** 31));
 
 const WORDS = ["--date", "20211201", "--days", "2", "--max-rejected", "5%", "--verbose"];
@@ -95,7 +96,7 @@ for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
           await place.run(...words);
           const took = performance.now() - start;
           const before = reportsIn(place);
-          for (let stop = 0; stop < 10; stop++) {
+          for (let stop = 0; stop < CASES.signals; stop++) {
             deliver(place, LAST, LOGS[0], new Date(Date.UTC(2021, 11, 2, 3, 0, stop)));
             const process = place.start(...place.runWords(...words));
             await new Promise((resolve) => setTimeout(resolve, (0.3 + random() * 0.7) * took));
