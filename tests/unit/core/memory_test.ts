@@ -35,7 +35,7 @@ function isPlanned(memoryBytes: number, top: number): boolean {
   }
   const sum = otherBytes(top) + plannedBytes(plan);
   assert.ok(sum <= memoryBytes, `${sum} bytes planned of ${what}`);
-  assert.ok(plan.workBytes >= 8 * MIB, what);
+  assert.ok(plan.workBytes >= 4 * MIB, what);
   assert.ok(Number.isInteger(plan.workBytes), what);
   assert.ok(plan.cursorBytes >= MIN_CURSOR_BYTES, what);
   assert.ok(plan.fanIn >= 8 && plan.fanIn <= MAX_FAN_IN, what);
@@ -67,7 +67,7 @@ test("planMemory() names the least that works, to the byte", () => {
       const least = planMemory(memoryBytes, top);
       assert.ok(typeof least === "number");
       assert.ok(isPlanned(least, top), `${least} bytes`);
-      assert.equal((planMemory(least, top) as MemoryPlan).workBytes, 8 * MIB);
+      assert.equal((planMemory(least, top) as MemoryPlan).workBytes, 4 * MIB);
       assert.equal(planMemory(least - 1, top), least);
     }
   }
