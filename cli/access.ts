@@ -14,14 +14,19 @@ import { fieldOf, optionsOf } from "./options.ts";
  */
 export type PathUse = "read" | "write" | "replace" | "name";
 
-/** Paths that may be read, and that may be written, each with all that is below it. */
+/**
+ * Paths that may be read, and that may be written, each with all that is below it; and the servers
+ * that may be spoken to.
+ */
 export interface Access {
+  /** Hosts with their ports. */
+  readonly net: readonly string[];
   readonly read: readonly string[];
   readonly write: readonly string[];
 }
 
 /**
- * Lists the paths that a command may touch.
+ * Lists the paths that a command may touch, and the servers.
  *
  * Of a folder that is written and not there yet, it is the outermost folder that is missing, as the
  * ones above it have to be made. A module with a format may use what is in its folder.
@@ -41,13 +46,21 @@ export function accessOf({ command, options }: CommandToDo, isThere: IsThere): A
   const values = options as Readonly<Record<string, unknown>>;
   const uses = optionsOf(command).flatMap(({ flag, use }) => {
     const value = values[fieldOf(flag)];
-    return use === undefined || value === undefined ? [] : [{ use, path: value as string }];
+    return use === undefined || value === undefined
+      ? []
+      : [value].flat().map((path) => ({ use, path: path as string }));
   });
+  const isConnected = values.engine === "clickhouse" || command === "clickhouse";
+  const servers = isConnected ? uses.filter(({ use }) => use === "connect") : [];
   const written = uses.filter(({ use }) => use === "write" || use === "replace").map((
     { use, path },
   ) => outermostMissing(use === "replace" ? folderOf(path) : path, isThere));
   const read = uses.filter(({ use }) => use === "read").map(({ path }) => path);
-  return { read: [...read, ...moduleFolders(values), ...written], write: written };
+  return {
+    read: [...read, ...moduleFolders(values), ...written],
+    write: written,
+    net: servers.map(({ path }) => hostOf(path)),
+  };
 }
 
 /** Tells whether there is something at a path. */
@@ -59,6 +72,12 @@ function moduleFolders({ reader, writer }: Readonly<Record<string, unknown>>): s
   return formats.filter((format) => format !== undefined).filter(({ isModule }) => isModule).map((
     { name },
   ) => folderOf(name));
+}
+
+/** The host of an address, always with its port. */
+function hostOf(address: string): string {
+  const { protocol, hostname, port } = new URL(address);
+  return `${hostname}:${port === "" ? protocol === "https:" ? 443 : 80 : port}`;
 }
 
 function outermostMissing(path: string, isThere: IsThere): string {

@@ -11,6 +11,7 @@
 import { Command, CommanderError, type Help, Option } from "npm:commander@15.1.0";
 import { readConfig } from "./config.ts";
 import { refuseContradictions, refuseKeptLess } from "./contradictions.ts";
+import { refuseOtherEngine } from "./engine_choice.ts";
 import { cannotUse, EXIT_STATUSES, type UsageError } from "./errors.ts";
 import {
   argumentsOf,
@@ -72,7 +73,7 @@ const HELP_COLUMNS = 80;
 /**
  * Parses a command line.
  *
- * An option given twice has its last value; `--name value` and `--name=value` are the same. Help
+ * An option given twice has its last value, or all of them where it may be repeated; `--name value` and `--name=value` are the same. Help
  * and version win over mistakes in values.
  *
  * @param argv the words after the name of the program
@@ -123,6 +124,7 @@ function commandToDo(
   const toDo = { command, options, ...command === "service" ? { given } : {} } as CommandToDo;
   if (toDo.command === "run") refuseContradictions(toDo.options);
   if (toDo.command === "status" || toDo.command === "service") refuseKeptLess(toDo.options);
+  refuseOtherEngine(toDo);
   return toDo;
 }
 
@@ -202,7 +204,10 @@ function commanderOption(row: OptionRow): Option {
   const standard = row.default ?? row.otherwise;
   const help = standard === undefined ? row.help : `${row.help} (default: ${standard})`;
   return new Option(`${row.flag} <${row.placeholder}>`, help)
-    .argParser((text: string) => checkedForValue(row, text));
+    .argParser((text: string, former: unknown) => {
+      const value = checkedForValue(row, text);
+      return row.isRepeated ? [former ?? [], value].flat() : value;
+    });
 }
 
 /** Refuses `--logs --days`, where the value was forgotten and the next option stands in its place. */

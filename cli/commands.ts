@@ -51,6 +51,10 @@ export const COMMANDS = {
         "charts of their own sizes, each in two formats",
       ],
       ["topstreams run --dry-run", "what a run would do now"],
+      [
+        "topstreams run --engine clickhouse --clickhouse http://db1:8123",
+        "the same charts, with the counts on a ClickHouse server",
+      ],
     ],
   },
   status: {
@@ -121,6 +125,24 @@ export const COMMANDS = {
     examples: [
       ["topstreams generate --rows 5k --days 7", "a small week in the folder logs"],
       ["topstreams generate --date 2021-12-01 --seed 2", "a full-size log of that day"],
+    ],
+  },
+  clickhouse: {
+    summary: "Make the tables of a ClickHouse cluster",
+    arguments: [
+      {
+        name: "ACTION",
+        field: "action",
+        help: "init: make what is missing, as run does",
+        kind: oneOf(["init"]),
+      },
+    ],
+    examples: [
+      ["topstreams clickhouse init --print", "the statements, to look at"],
+      [
+        "topstreams clickhouse init --clickhouse http://a:80 --clickhouse http://b:80",
+        "the tables of two shards",
+      ],
     ],
   },
   service: {

@@ -42,7 +42,11 @@ export function readConfig(file: ConfigFile, command: CommandName): Record<strin
     };
     const known = knownRow(name, command) ??
       fail(`unknown option, expected ${someNames(command, name)}`);
-    const text = known.kind === undefined ? switchOf(value, fail) : textOf(value, fail);
+    const text = known.kind === undefined
+      ? switchOf(value, fail)
+      : known.isRepeated
+      ? [value].flat().map((each) => textOf(each, fail))
+      : textOf(value, fail);
     if (!known.commands.includes(command) || text === undefined) continue;
     try {
       valueOf(known, text);

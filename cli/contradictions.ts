@@ -9,6 +9,7 @@ import { hasHistory, MAX_HISTORY_TOP } from "../core/history.ts";
 import type { ChartKind } from "../core/chart.ts";
 import { PAGES } from "../formats/built_in.ts";
 import { cannotUse } from "./errors.ts";
+import { refuseNoCluster } from "./engine_choice.ts";
 import type { RunOptions } from "./options.ts";
 
 /** @throws {UsageError} where options of `run` contradict each other */
@@ -17,6 +18,7 @@ export function refuseContradictions(options: RunOptions): void {
   refuseDates(options);
   refuseKeptLess(options);
   refuseUnusedTitles(options);
+  refuseNoCluster(options);
   if (quiet && verbose) {
     const reason = "each undoes the other, expected one of them";
     throw cannotUse("--quiet --verbose", reason);

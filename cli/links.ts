@@ -13,8 +13,9 @@ import type { CommandToDo } from "./command_line.ts";
  * links, and logs that are. Of what is in the folder of the logs only what is called as a log is
  * followed, and only to a file, so that nothing else is opened by a link.
  */
-export function withLinksFollowed({ read, write }: Access, toDo: CommandToDo): Access {
+export function withLinksFollowed({ read, write, net }: Access, toDo: CommandToDo): Access {
   return {
+    net,
     read: [...read, ...read.flatMap(endOf), ...linkedLogs(toDo)],
     write: [...write, ...write.flatMap(endOf)],
   };

@@ -19,6 +19,7 @@ import type { Reporter } from "../io/meter.ts";
 import { denoStoreWith, FILE_MODE } from "../io/store.ts";
 import { refuseMovement } from "./contradictions.ts";
 import { makesPage } from "./contradictions.ts";
+import { connectionOf } from "./cluster.ts";
 import { cannotUse } from "./errors.ts";
 import type { FormatName } from "./format_values.ts";
 import type { RunOptions } from "./options.ts";
@@ -73,6 +74,7 @@ export async function makeCharts(
     ...shareOut(options),
     ...{ plugins, settleSeconds, waitSeconds, hasMovement, titles },
     quarantineBytes: options.quarantineLimit,
+    cluster: options.engine === "clickhouse" ? connectionOf(options) : undefined,
     versions: versions(),
   }, { store: denoStoreWith(fileMode ?? FILE_MODE), reporter, signal, onPublished });
 }

@@ -5,8 +5,8 @@
  * command line names: to read and to write anywhere. A worker can be given fewer. So the main
  * thread only reads the command line and the configuration; whatever touches logs, batches and
  * results is in a worker that is let into the folders of this command, and the workers that it
- * starts are given no more than it has. Neither can reach the network, start a process or look at
- * the environment, nor can a format from outside that they load.
+ * starts are given no more than it has. Neither can reach the network but for the servers that are
+ * named, start a process or look at the environment, nor can a format from outside that they load.
  *
  * A command that writes nothing, runs no code from outside and is to answer at once has no worker:
  * starting one takes longer than such a command. Its thread gives up the permission to write.
@@ -17,7 +17,7 @@
 import { type Access, accessOf } from "./access.ts";
 import type { CommandToDo } from "./command_line.ts";
 import { printError } from "./console.ts";
-import type { ExitStatus } from "./errors.ts";
+import { cannotUse, type ExitStatus, tellError, type UsageError } from "./errors.ts";
 import { withLinksFollowed } from "./links.ts";
 import type { Facts, World } from "./world.ts";
 
@@ -48,7 +48,10 @@ async function performReading(toDo: CommandToDo, world: World): Promise<ExitStat
 /** Does a command in a worker. */
 async function performApart(toDo: CommandToDo, world: World): Promise<ExitStatus> {
   const { stop, ...facts } = world;
-  const worker = startWorker(withLinksFollowed(accessOf(toDo, isThere), toDo));
+  const access = withLinksFollowed(accessOf(toDo, isThere), toDo);
+  const closed = access.net.find((host) => !mayConnect(host));
+  if (closed !== undefined) return tellError(noNetwork(closed), facts.isVerbose);
+  const worker = startWorker(access);
   const tellStop = (): void => worker.postMessage({ stop: stop.reason } satisfies CommandMessage);
   try {
     return await new Promise((resolve) => {
@@ -68,16 +71,30 @@ async function performApart(toDo: CommandToDo, world: World): Promise<ExitStatus
   }
 }
 
+/** The plain executable has no permission for the network, and can give none. */
+function mayConnect(host: string): boolean {
+  return Deno.permissions.querySync({ name: "net", host }).state === "granted";
+}
+
+function noNetwork(host: string): UsageError {
+  return cannotUse(
+    "--clickhouse",
+    `this program may not connect to ${host}, expected one that may (the executable ` +
+      "topstreams-cluster, or deno run with --allow-net)",
+  );
+}
+
 /** Options of workers that Deno calls unstable; deno.json asks for them. */
 interface DenoWorkerOptions extends WorkerOptions {
   readonly deno: { readonly permissions: Deno.PermissionOptionsObject };
 }
 
-function startWorker({ read, write }: Access): Worker {
+function startWorker({ read, write, net }: Access): Worker {
   const permissions = {
     read: [...read, ...ownFiles()],
     write: [...write],
-    ...{ net: false, env: false, run: false, ffi: false, import: false },
+    net: net.length === 0 ? false : [...net],
+    ...{ env: false, run: false, ffi: false, import: false },
     sys: "inherit",
   } satisfies Deno.PermissionOptionsObject;
   const options: DenoWorkerOptions = { type: "module", name: "command", deno: { permissions } };

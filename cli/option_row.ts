@@ -18,8 +18,13 @@ export interface OptionRow {
   readonly help: string;
   /** The kind of its value; an option without one is a switch, `false` where it is not given. */
   readonly kind?: ValueKind<unknown>;
-  /** Where the value is a path: what the command does with it, and is let do (see access.ts). */
-  readonly use?: PathUse;
+  /**
+   * Where the value is a path: what the command does with it, and is let do; where it is the
+   * address of a server, `connect` (see access.ts).
+   */
+  readonly use?: PathUse | "connect";
+  /** Whether it may be given several times: all its values are kept, in their order. */
+  readonly isRepeated?: true;
   /** What stands for the value in the help. */
   readonly placeholder?: string;
   /** The value where the option is not given, as it would be typed. */

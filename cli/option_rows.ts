@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CLUSTER_OPTION_ROWS } from "./cluster_option_rows.ts";
 import { GENERATE_OPTION_ROWS } from "./generate_option_rows.ts";
 import { OPERATOR_OPTION_ROWS } from "./operator_option_rows.ts";
 import type { OptionRow } from "./option_row.ts";
@@ -20,4 +21,5 @@ export const OPTION_ROWS = [
   ...TOP_OPTION_ROWS,
   ...GENERATE_OPTION_ROWS,
   ...SERVICE_OPTION_ROWS,
+  ...CLUSTER_OPTION_ROWS,
 ] as const satisfies readonly OptionRow[];

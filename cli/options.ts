@@ -29,8 +29,10 @@ type CamelCase<Text extends string> = Text extends `${infer Word}-${infer Rest}`
 
 type FieldOf<R extends OptionRow> = R["flag"] extends `--${infer Name}` ? CamelCase<Name> : never;
 
-type ValueOf<R extends OptionRow> = R extends { readonly kind: ValueKind<infer T> }
-  ? R extends { readonly default: string } ? T : T | undefined
+type ValueOf<R extends OptionRow> = R extends
+  { readonly kind: ValueKind<infer T>; readonly isRepeated: true } ? readonly T[]
+  : R extends { readonly kind: ValueKind<infer T> }
+    ? R extends { readonly default: string } ? T : T | undefined
   : boolean;
 
 type ArgumentOf<C extends CommandName> = (typeof COMMANDS)[C] extends
@@ -54,6 +56,8 @@ export type StatusOptions = OptionsOf<"status">;
 export type TopOptions = OptionsOf<"top">;
 /** The options of `topstreams explain`. */
 export type ExplainOptions = OptionsOf<"explain">;
+/** The options of `topstreams clickhouse`. */
+export type ClickhouseOptions = OptionsOf<"clickhouse">;
 /** The options of `topstreams demo`. */
 export type DemoOptions = OptionsOf<"demo">;
 /** The options of `topstreams generate`. */
@@ -136,16 +140,21 @@ function argumentOf(row: ArgumentRow, typed: Readonly<Record<string, unknown>>):
 /**
  * Reads the value of an option.
  *
- * @param typed what was typed, or `true` for a switch; `undefined` where it was not given
+ * @param typed what was typed, or `true` for a switch; `undefined` where it was not given. Of an
+ *   option that may be given several times, a list
  * @throws {UsageError} where the text is no value of its kind
  */
 export function valueOf(row: OptionRow, typed: unknown): unknown {
+  if (row.isRepeated) {
+    const each = { ...row, isRepeated: undefined };
+    return [typed ?? []].flat().map((text) => valueOf(each, text));
+  }
   if (row.kind === undefined) return typed === true;
   const text = typeof typed === "string" ? typed : row.default;
   if (text === undefined) return undefined;
   const reading = row.kind.read(text);
   if ("value" in reading) return reading.value;
-  const given = text === "" ? `${row.flag}=` : `${row.flag} ${text}`;
+  const given = text === "" ? `${row.flag}=` : `${row.flag} ${reading.shown ?? text}`;
   throw cannotUse(given, `${reading.problem}, expected ${row.kind.expected}${reading.hint ?? ""}`);
 }
 

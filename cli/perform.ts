@@ -61,6 +61,10 @@ async function doCommand(toDo: CommandToDo, world: World): Promise<void> {
       const { completions } = await import("./completions.ts");
       return completions(toDo.options);
     }
+    case "clickhouse": {
+      const { clickhouse } = await import("./clickhouse.ts");
+      return await clickhouse(toDo.options);
+    }
     case "generate": {
       const { generate } = await import("./generate.ts");
       return await generate(toDo.options, world.stop);

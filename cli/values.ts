@@ -16,6 +16,8 @@ export type Reading<T> = { readonly value: T } | {
   readonly problem: string;
   /** What may have been meant, to stand behind what is expected. */
   readonly hint?: string;
+  /** What is shown in the place of the text, where the text may hold a secret. */
+  readonly shown?: string;
 };
 
 /** A kind of values: what is expected, and how to read one. */

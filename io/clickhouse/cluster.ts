@@ -101,7 +101,7 @@ function refuseOther(server: Server, database: string, table: Table, found: Foun
   if (difference === undefined) return;
   throw new ClickHouseError(
     `Cannot use table "${database}.${table.name}" of ClickHouse "${server.url}": ${difference} ` +
-      "(--clickhouse-database NAME uses another database)",
+      "(--database NAME uses another database)",
   );
 }
 
@@ -191,7 +191,7 @@ function refuseStrangers(
       : `all ${place.shards} shards, and ${count} ${count === 1 ? "was" : "were"} named`;
     throw new ClickHouseError(
       `Cannot use ClickHouse "${url}": it is ${what}, expected ${all} ` +
-        "(--clickhouse URL, once a shard; another --clickhouse-database begins another cluster)",
+        "(--clickhouse URL, once a shard; another --database begins another cluster)",
     );
   }
 }
@@ -212,7 +212,7 @@ async function checkDistributed(
     if (!(error instanceof ClickHouseError) || error.code !== 170) throw error;
     throw new ClickHouseError(
       `Cannot ask all shards by ClickHouse "${first.url}": its configuration has no cluster ` +
-        `"${name}", expected one of the ${urls.length} shards (--clickhouse-cluster NAME)`,
+        `"${name}", expected one of the ${urls.length} shards (--cluster NAME)`,
       { cause: error },
     );
   }
@@ -223,17 +223,11 @@ async function checkDistributed(
     `Cannot use cluster "${name}" of ClickHouse "${first.url}": it has ` +
       `${found.length === 1 ? "1 shard" : `${found.length} shards`} that ` +
       `${found.length === 1 ? "is" : "are"} not those named, expected the same ` +
-      `${urls.length} (--clickhouse-cluster NAME)`,
+      `${urls.length} (--cluster NAME)`,
   );
 }
 
 /** A table on all shards, as the servers' configuration knows them: no login is in the query. */
 export function fromCluster(cluster: string, database: string, table: string): string {
   return `cluster(${quoted(cluster)}, ${quotedName(database)}, ${quotedName(table)})`;
-}
-
-/** What `clickhouse init` makes, as statements. */
-export function statements(database: string): string {
-  return [createDatabase(database), ...tablesOf(true).map((table) => createTable(table, database))]
-    .map((sql) => `${sql};\n`).join("\n");
 }

@@ -78,7 +78,7 @@ export async function rangesOfUsers(sampled: SampledLoads): Promise<SqlRange[]> 
   const sql = `SELECT ${shown} AS key FROM ${tableName(countsName("user", ids), database)} ` +
     `WHERE ${conditionOf(loads)} AND rand() % ${share} = 0`;
   const samples = await Promise.all(
-    servers.map((server) => server.rows<{ key: string }>("look at the users of", sql)),
+    servers.map((server) => server.rows<{ key: string }>("look at the users of", sql, true)),
   );
   const keys = samples.flat().map(({ key }) => key);
   // Digits of equal length, and hexadecimal digits, have the order of what they stand for.

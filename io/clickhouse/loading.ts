@@ -12,7 +12,7 @@ import type { IdKind, KeyKind, StreamBlock } from "../../core/streams.ts";
 import { readLogs } from "../ingest.ts";
 import type { JobContext, ReadingResult, ReadingTask } from "../tasks.ts";
 import type { Insert } from "./insert.ts";
-import { BLOCK_ROWS, type LoadOfDay, RowBlock } from "./native_block.ts";
+import { blockRows, type LoadOfDay, RowBlock } from "./native_block.ts";
 import { type Connection, Server } from "./server.ts";
 import { shardsOf } from "./shard_of.ts";
 import { countsTable, tableName } from "./tables.ts";
@@ -36,10 +36,16 @@ export interface LoadResult extends ReadingResult {
 /** An insert is ended after so many rows, and another begun: what fails is not known before. */
 const INSERT_ROWS = 1 << 22;
 
+/** Of a table there are so many blocks in memory: one is filled, others are on their way. */
+const BLOCKS_OF_TABLE = 4;
+
 /** Reads all ranges of logs that this job can claim, and sends their streams. */
 export function* load(task: LoadTask, context: JobContext): Generator<Step, LoadResult> {
   const servers = task.connection.urls.map((url) => new Server(url, task.connection));
-  const loading = new Loading(servers, task, context.engine.ids);
+  const loading = new Loading(servers, task, {
+    ids: context.engine.ids,
+    workBytes: context.memory.workBytes,
+  });
   let isDone = false;
   try {
     const take = (block: StreamBlock): void => loading.take(block);
@@ -67,9 +73,10 @@ export class Loading {
   constructor(
     servers: readonly Server[],
     task: Pick<LoadTask, "connection" | "load" | "kinds">,
-    ids: IdKind,
+    { ids, workBytes }: { readonly ids: IdKind; readonly workBytes: number },
   ) {
     this.#ids = ids;
+    const rows = blockRows(workBytes / (servers.length * task.kinds.length * BLOCKS_OF_TABLE));
     this.#kinds = task.kinds;
     this.sent = servers.map(() => 0);
     this.#tables = task.kinds.map((kind) => {
@@ -77,7 +84,7 @@ export class Loading {
       const act = `load streams of ${formatDay(task.load.day)} into`;
       const sql = `INSERT INTO ${table} (day, load, ${kind}, song) FORMAT Native`;
       return servers.map((server) =>
-        new TableLoad(new RowBlock(kind, ids, task.load), () => server.insert(act, sql))
+        new TableLoad(new RowBlock(kind, ids, task.load, rows), () => server.insert(act, sql))
       );
     });
   }
@@ -147,10 +154,7 @@ class TableLoad {
   }
 
   put(key: number, song: number, texts: Uint8Array): void {
-    const rows = this.#rows;
-    rows.keys.put(key, texts);
-    rows.songs.put(song, texts);
-    if (++rows.length === BLOCK_ROWS) this.#send();
+    if (this.#rows.put(key, song, texts)) this.#send();
   }
 
   #send(): void {

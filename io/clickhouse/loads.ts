@@ -130,7 +130,9 @@ export class Loads {
       `FROM ${table} WHERE ${conditionOf(loads)} GROUP BY load`;
     const sizes = new Map<number, LoadSize>();
     const results = await Promise.all(
-      this.#servers.map((server) => server.rows<SizeRow>(`count the streams by ${kind} of`, sql)),
+      this.#servers.map((server) =>
+        server.rows<SizeRow>(`count the streams by ${kind} of`, sql, true)
+      ),
     );
     for (const { load } of loads) {
       const streams = this.#servers.map(() => 0);

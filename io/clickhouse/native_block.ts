@@ -20,6 +20,8 @@ export interface LoadOfDay {
 
 /** The values of a column. */
 interface ColumnValues {
+  /** How many bytes there are so far. */
+  readonly sizeBytes: number;
   /** Appends a value; `texts` is what it refers to where it is a reference. */
   put(value: number, texts: Uint8Array): void;
   /** The bytes of all values so far, not a copy. */
@@ -27,41 +29,69 @@ interface ColumnValues {
   clear(): void;
 }
 
-/** Rows are collected until there are so many: 0.7 MB of a block of numbers. */
+/** Rows are collected until there are so many, or so many bytes of them: 1 MB where ids are numbers. */
 export const BLOCK_ROWS = 1 << 15;
+const BLOCK_BYTES = 1 << 20;
+
+/** What a row of numbers takes in a block. */
+const ROW_BYTES = 26;
+
+/** The rows of a block that is to take no more than `bytes`. */
+export function blockRows(bytes: number): number {
+  return Math.max(1 << 10, Math.min(BLOCK_ROWS, Math.floor(bytes / ROW_BYTES)));
+}
 
 /** Collects rows of a table of counts, each with one stream, and encodes blocks of them. */
 export class RowBlock {
-  readonly keys: ColumnValues;
-  readonly songs: ColumnValues;
+  readonly #keys: ColumnValues;
+  readonly #songs: ColumnValues;
   readonly #heads: readonly Uint8Array[];
   readonly #day: Uint8Array;
   readonly #load: Uint8Array;
-  length = 0;
+  readonly #rows: number;
+  #length = 0;
 
   constructor(kind: KeyKind, ids: IdKind, { day, load }: LoadOfDay, rows = BLOCK_ROWS) {
+    this.#rows = rows;
     // What is not sent has its default: one stream.
     const columns = countsTable(kind, ids).columns.filter((column) => column.default === undefined);
     this.#heads = columns.map(({ name, type }) => joined([textOf(name), textOf(type)]));
     this.#day = new Uint8Array(new Uint16Array(rows).fill(day).buffer);
     this.#load = new Uint8Array(new BigUint64Array(rows).fill(BigInt(load)).buffer);
-    this.songs = ids === "number" ? new NumberColumn(rows) : new TextColumn(rows);
-    if (kind === "country") this.keys = new CountryColumn(rows);
-    else this.keys = ids === "number" ? new NumberColumn(rows) : new TextColumn(rows);
+    this.#songs = ids === "number" ? new NumberColumn(rows) : new TextColumn(rows);
+    if (kind === "country") this.#keys = new CountryColumn(rows);
+    else this.#keys = ids === "number" ? new NumberColumn(rows) : new TextColumn(rows);
+  }
+
+  /** How many rows there are. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * Appends a row; `texts` is what ids refer to where they are texts.
+   *
+   * @returns whether the block is full: no row may follow before it is encoded
+   */
+  put(key: number, song: number, texts: Uint8Array): boolean {
+    this.#keys.put(key, texts);
+    this.#songs.put(song, texts);
+    return ++this.#length === this.#rows ||
+      this.#keys.sizeBytes + this.#songs.sizeBytes > BLOCK_BYTES;
   }
 
   /** Makes a block of the rows so far, and forgets them. */
   encode(): Uint8Array {
     const [day, load, key, song] = this.#heads;
     const bytes = joined([
-      ...[varint(this.#heads.length), varint(this.length)],
-      ...[day, this.#day.subarray(0, 2 * this.length)],
-      ...[load, this.#load.subarray(0, 8 * this.length)],
-      ...[key, this.keys.used(), song, this.songs.used()],
+      ...[varint(this.#heads.length), varint(this.#length)],
+      ...[day, this.#day.subarray(0, 2 * this.#length)],
+      ...[load, this.#load.subarray(0, 8 * this.#length)],
+      ...[key, this.#keys.used(), song, this.#songs.used()],
     ]);
-    this.keys.clear();
-    this.songs.clear();
-    this.length = 0;
+    this.#keys.clear();
+    this.#songs.clear();
+    this.#length = 0;
     return bytes;
   }
 }
@@ -81,8 +111,12 @@ class NumberColumn implements ColumnValues {
     this.#used += 2;
   }
 
+  get sizeBytes(): number {
+    return 4 * this.#used;
+  }
+
   used(): Uint8Array {
-    return new Uint8Array(this.#words.buffer, 0, 4 * this.#used);
+    return new Uint8Array(this.#words.buffer, 0, this.sizeBytes);
   }
 
   clear(): void {
@@ -103,6 +137,10 @@ class CountryColumn implements ColumnValues {
     this.#bytes[this.#used] = 65 + key / 26;
     this.#bytes[this.#used + 1] = 65 + key % 26;
     this.#used += 2;
+  }
+
+  get sizeBytes(): number {
+    return this.#used;
   }
 
   used(): Uint8Array {
@@ -138,6 +176,10 @@ class TextColumn implements ColumnValues {
     const larger = new Uint8Array(2 * this.#bytes.length + 512);
     larger.set(this.used());
     this.#bytes = larger;
+  }
+
+  get sizeBytes(): number {
+    return this.#used;
   }
 
   used(): Uint8Array {

@@ -44,6 +44,12 @@ export class ClickHouseError extends EngineError {
 /** How long a server may take to say what it is. */
 const GREETING_MS = 10_000;
 
+/** How long it may take for a statement that reads no streams. */
+const STATEMENT_MS = 300_000;
+
+/** How long it may take for one that reads all streams of a window. */
+const COUNTING_MS = 24 * 3_600_000;
+
 /** So much of a result is kept in the server's memory until it is complete; the rest on its disk. */
 const RESULT_BUFFER_BYTES = 4 * 2 ** 20;
 
@@ -52,12 +58,11 @@ const MOST_SHOWN = 300;
 
 /** A code of ClickHouse for which there is a better word than the server's, and what to do. */
 const EXPECTED: Readonly<Record<number, string>> = {
-  192: "a user that it knows (--clickhouse-user NAME)",
-  193: "the user's password (--clickhouse-password-file FILE)",
-  194: "the user's password (--clickhouse-password-file FILE)",
+  192: "a user that it knows (--login NAME)",
+  193: "the user's password (--password-file FILE)",
+  194: "the user's password (--password-file FILE)",
   243: "room on its disk",
-  516:
-    "a user that it knows and the user's password (--clickhouse-user, --clickhouse-password-file)",
+  516: "a user that it knows and the user's password (--login, --password-file)",
 };
 
 /** One server. */
@@ -84,8 +89,7 @@ export class Server {
    * @throws {ClickHouseError} where the server does not answer in time, or refuses the login
    */
   async version(): Promise<string> {
-    const signal = AbortSignal.timeout(GREETING_MS);
-    return (await this.#text("use", "SELECT version()", {}, signal)).trim();
+    return (await this.#text("use", "SELECT version()", GREETING_MS)).trim();
   }
 
   /**
@@ -93,14 +97,20 @@ export class Server {
    *
    * @param act what is done, with a word that leads to the server: `load streams into`
    * @returns what came back, as text
+   * @throws {ClickHouseError} where the server refuses, or does not answer within some minutes
    */
-  async text(act: string, sql: string, settings: Settings = {}): Promise<string> {
-    return await this.#text(act, sql, settings);
+  async text(act: string, sql: string): Promise<string> {
+    return await this.#text(act, sql, STATEMENT_MS);
   }
 
-  /** Reads rows as objects; whole numbers of 64 bits are texts. */
-  async rows<T>(act: string, sql: string, settings: Settings = {}): Promise<T[]> {
-    const text = await this.#text(act, `${sql} FORMAT JSONEachRow`, settings);
+  /**
+   * Reads rows as objects; whole numbers of 64 bits are texts.
+   *
+   * @param isLarge whether streams are counted, which may take long
+   */
+  async rows<T>(act: string, sql: string, isLarge = false): Promise<T[]> {
+    const limitMs = isLarge ? COUNTING_MS : STATEMENT_MS;
+    const text = await this.#text(act, `${sql} FORMAT JSONEachRow`, limitMs);
     return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
   }
 
@@ -128,17 +138,16 @@ export class Server {
     });
   }
 
-  async #text(
-    act: string,
-    sql: string,
-    settings: Settings,
-    signal?: AbortSignal,
-  ): Promise<string> {
-    const response = await this.#post(act, sql, settings, { signal });
+  async #text(act: string, sql: string, limitMs: number): Promise<string> {
+    const tooLate = new AbortController();
+    const timer = setTimeout(() => tooLate.abort(new TooLateError(limitMs)), limitMs);
     try {
+      const response = await this.#post(act, sql, {}, { signal: tooLate.signal });
       return await response.text();
     } catch (error) {
-      throw this.#broken(act, error);
+      throw this.#broken(act, tooLate.signal.aborted ? tooLate.signal.reason : error);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -165,7 +174,7 @@ export class Server {
         client: this.#client,
       });
     } catch (error) {
-      throw this.#broken(act, error);
+      throw this.#broken(act, signal?.reason instanceof TooLateError ? signal.reason : error);
     }
     if (response.status === 200) return response;
     const text = await response.text().catch(() => "");
@@ -228,11 +237,15 @@ export function serverReason(text: string): { readonly code?: number; readonly r
   return { code: parts === null ? undefined : Number(parts[1]), reason: lowerFirst(reason) };
 }
 
+/** A server that does not answer in time. */
+class TooLateError extends Error {
+  constructor(limitMs: number) {
+    super(`no answer within ${limitMs / 1000} s`);
+  }
+}
+
 /** Why a server was not reached: the innermost of what the platform says. */
 export function networkReason(error: unknown): string {
-  if (error instanceof DOMException && error.name === "TimeoutError") {
-    return `no answer within ${GREETING_MS / 1000} s`;
-  }
   let innermost = error;
   while (innermost instanceof Error && innermost.cause instanceof Error) {
     innermost = innermost.cause;

@@ -178,3 +178,9 @@ function keyDifference(how: string, found: string, wanted = ""): string | undefi
 function plain(key: string): string {
   return key.replace(/[()`\s]/g, "").replaceAll(",", ", ");
 }
+
+/** What `clickhouse init` makes, as statements. */
+export function statements(database: string): string {
+  return [createDatabase(database), ...tablesOf(true).map((table) => createTable(table, database))]
+    .map((sql) => `${sql};\n`).join("\n");
+}

@@ -86,6 +86,8 @@ export async function inPlace(
 /** A folder with logs, batches and results, and the commands that were done there. */
 export class Place {
   readonly folder: string;
+  /** Words that every `run` has besides: those of an engine. */
+  engineWords: readonly string[] = [];
   readonly #done: { readonly words: readonly string[]; readonly ended: Ended }[] = [];
 
   constructor(folder: string) {
@@ -108,7 +110,8 @@ export class Place {
 
   /** Starts the program as a process, in the folder. Wait for it with {@linkcode endOf}. */
   start(...argv: string[]): Deno.ChildProcess {
-    const [program, ...words] = PROGRAM!;
+    const [program, ...own] = PROGRAM!;
+    const words = this.engineWords.length === 0 || IS_COMPILED ? own : withNetwork(own);
     return new Deno.Command(program, {
       args: [...words, ...argv],
       cwd: this.folder,
@@ -126,7 +129,7 @@ export class Place {
    */
   runWords(...argv: string[]): string[] {
     const folders = ["logs", "batch", "results"].flatMap((name) => [`--${name}`, this.path(name)]);
-    return ["run", ...folders, "--jobs", "1", ...argv];
+    return ["run", ...folders, "--jobs", "1", ...this.engineWords, ...argv];
   }
 
   /** Does a daily run, which must succeed. */
@@ -197,6 +200,11 @@ export class Place {
     return [`--- program: ${way}`, ...commands, ...outputs, `--- ${this.folder}`, ...listing]
       .join("\n");
   }
+}
+
+/** The words of `deno run`, with loopback allowed. */
+function withNetwork([run, ...words]: readonly string[]): string[] {
+  return [run, "--allow-net=127.0.0.1", ...words];
 }
 
 /** Waits for the end of a process. */

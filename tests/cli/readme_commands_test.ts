@@ -15,6 +15,7 @@ const ROWS: readonly Row[] = [["71", "5", "FR"], ["88", "6", "DE"], ["71", "6", 
 /** Commands that are not run by this test, and why. */
 const NOT_RUN: readonly [command: RegExp, why: string][] = [
   [/^(?:sudo |systemctl )/, "needs root and a running systemd; service_test.ts has the units"],
+  [/ --clickhouse http/, "needs a cluster; tests/clickhouse/ has the same on real servers"],
   [/^node_exporter /, "another program; metrics_test.ts reads the file with a parser"],
   [/^source <\(topstreams completions bash\)$/, "changes a shell; completions_test.ts asks bash"],
 ];

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Access, accessOf } from "../../../cli/access.ts";
 import { type CommandToDo, parseCommandLine } from "../../../cli/command_line.ts";
 import { OPTIONS } from "../../../cli/options.ts";
+import { serverUrl } from "../../../cli/cluster_values.ts";
 import { file } from "../../../cli/format_values.ts";
 import { folder } from "../../../cli/values.ts";
 
@@ -10,7 +11,10 @@ function accessFor(argv: string[], there: readonly string[]): Access {
   return accessOf(parsed as CommandToDo, (path) => there.includes(path));
 }
 
-const CASES: readonly [name: string, argv: string[], there: string[], Access][] = [
+/** The servers are none where nothing is said of them. */
+type Expected = Omit<Access, "net"> & Partial<Access>;
+
+const CASES: readonly [name: string, argv: string[], there: string[], Expected][] = [
   [
     "reads logs, writes batches and results",
     ["run"],
@@ -39,15 +43,43 @@ const CASES: readonly [name: string, argv: string[], there: string[], Access][] 
     read: ["x"],
     write: ["x"],
   }],
+  [
+    "opens the servers of a cluster, and no others",
+    [
+      ...["run", "--engine", "clickhouse", "--clickhouse", "http://db1:8123"],
+      ...["--clickhouse", "https://db2/x/", "--clickhouse", "http://[::1]"],
+      ...["--password-file", "/etc/secret"],
+    ],
+    ["logs", "batch", "results"],
+    {
+      read: ["logs", "/etc/secret", "batch", "results"],
+      write: ["batch", "results"],
+      net: ["db1:8123", "db2:443", "[::1]:80"],
+    },
+  ],
+  [
+    "opens no server that is named and not used",
+    ["run", "--engine", "embedded", "--clickhouse", "http://db1:8123"],
+    ["logs", "batch", "results"],
+    { read: ["logs", "batch", "results"], write: ["batch", "results"] },
+  ],
+  [
+    "of clickhouse init is the servers",
+    ["clickhouse", "init", "--clickhouse", "http://db1:8123"],
+    [],
+    { read: [], write: [], net: ["db1:8123"] },
+  ],
   ["of formats is nothing", ["formats"], [], { read: [], write: [] }],
 ];
 
 for (const [name, argv, there, expected] of CASES) {
-  Deno.test(`accessOf() ${name}`, () => assert.deepEqual(accessFor(argv, there), expected));
+  Deno.test(`accessOf() ${name}`, () => {
+    assert.deepEqual(accessFor(argv, there), { net: [], ...expected });
+  });
 }
 
-Deno.test("every option that takes a path says what is done with it", () => {
-  const paths: readonly unknown[] = [file, folder];
+Deno.test("every option that takes a path or an address says what is done with it", () => {
+  const paths: readonly unknown[] = [file, folder, serverUrl];
   for (const row of OPTIONS) {
     const [kind, use] = ["kind" in row ? row.kind : undefined, "use" in row ? row.use : undefined];
     // The configuration is read by the main thread, before anything is let in anywhere.

@@ -24,6 +24,12 @@ const NO_PERMISSIONS = { permissions: "none" } as const;
 const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
 
 const RUN_DEFAULTS: RunOptions = {
+  engine: undefined,
+  clickhouse: [],
+  login: "default",
+  passwordFile: undefined,
+  database: "topstreams",
+  cluster: "topstreams",
   logs: "logs",
   batch: "batch",
   results: "results",
@@ -113,8 +119,16 @@ Deno.test("parseCommandLine() reads every option of run", NO_PERMISSIONS, () => 
     "--memory 1GiB --jobs 2 --quiet --log-name p{YYYYMMDD}* --reader ./r.js " +
     "--columns song=a,user=b,country=c --ids text --writer top,html,x/w.js --movement --compress gz --config c.json --titles t.csv " +
     "--settle 60 --wait 5 --file-mode 600 --json --dry-run --metrics m.prom " +
-    "--quarantine q --quarantine-limit 1MiB";
+    "--quarantine q --quarantine-limit 1MiB --engine embedded " +
+    "--clickhouse http://a:1/ --clickhouse https://B/x --login u " +
+    "--password-file p --database d --cluster c-1";
   const options: RunOptions = {
+    engine: "embedded",
+    clickhouse: ["http://a:1", "https://b/x"],
+    login: "u",
+    passwordFile: "p",
+    database: "d",
+    cluster: "c-1",
     logs: "l",
     batch: "b",
     results: "r",
@@ -194,6 +208,7 @@ Deno.test("parseCommandLine() reads the words and options of top", NO_PERMISSION
     date: parseDay("2021-12-01"),
     days: 2,
     top: 3,
+    engine: undefined,
     compare: parseDay("2021-11-29"),
     ids: "text",
     titles: "t.csv",
@@ -230,6 +245,86 @@ Deno.test("parseCommandLine() takes the last of several values", NO_PERMISSIONS,
     options,
   });
 });
+
+Deno.test(
+  "parseCommandLine() takes all values of an option that is repeated",
+  NO_PERMISSIONS,
+  () => {
+    const argv = [
+      "--engine",
+      "clickhouse",
+      "--clickhouse",
+      "http://b:2",
+      "--clickhouse=http://a:1",
+    ];
+    const parsed = parse("run", ...argv) as { options: RunOptions };
+    assert.deepEqual(parsed.options.clickhouse, ["http://b:2", "http://a:1"]);
+  },
+);
+
+Deno.test(
+  "parseCommandLine() refuses a cluster that is not used, or not there",
+  NO_PERMISSIONS,
+  () => {
+    const disk = "it looks at batches on disk, and a cluster has none, expected --engine embedded";
+    const address = "expected the address of a server's HTTP port, such as http://db1:8123";
+    const login = " (--login NAME, --password-file FILE)";
+    const secret = "a user or a password in an address";
+    assertRefused([
+      [
+        ["run", "--clickhouse", "http://a:1"],
+        'Cannot use "--clickhouse http://a:1": no --engine clickhouse, expected both',
+      ],
+      [
+        ["run", "--engine", "clickhouse"],
+        'Cannot use "--engine clickhouse": no --clickhouse URL, expected one for each shard',
+      ],
+      [
+        ["run", "--dry-run", "--engine", "clickhouse", "--clickhouse", "http://a:1"],
+        'Cannot use "--dry-run --engine clickhouse": it looks at batches on disk, ' +
+        "expected --engine embedded",
+      ],
+      [
+        ["status", "--engine", "clickhouse"],
+        `Cannot use "status --engine clickhouse": ${disk}`,
+      ],
+      [
+        ["top", "world", "--engine", "clickhouse"],
+        `Cannot use "top --engine clickhouse": ${disk}`,
+      ],
+      [
+        ["service", "print", "--engine", "clickhouse"],
+        'Cannot use "service --engine clickhouse": the units that are made have no network, ' +
+        "expected --engine embedded",
+      ],
+      [
+        ["run", "--clickhouse", "db1:8123"],
+        'Cannot use "--clickhouse db1:8123": no address that begins with http, ' + address,
+      ],
+      [
+        ["run", "--clickhouse", "http://db1:x"],
+        `Cannot use "--clickhouse http://db1:x": not an address, ${address}`,
+      ],
+      [
+        ["run", "--clickhouse", "http://db1:1/?user=a"],
+        `Cannot use "--clickhouse http://db1:1/?user=a": more than an address, ${address}`,
+      ],
+      [
+        ["run", "--clickhouse", "http://me:se/c:r@et@db1:1"],
+        `Cannot use "--clickhouse http://...@db1:1": ${secret}, ${address}${login}`,
+      ],
+      [
+        ["run", "--database", "a b"],
+        'Cannot use "--database a b": no such name, ' +
+        "expected a letter and then letters, digits or _",
+      ],
+      [
+        ["clickhouse", "drop"],
+        'Cannot use "drop": unknown "drop", expected init',
+      ],
+    ]);
+  },
+);
 
 Deno.test("parseCommandLine() takes a value after = as it is", NO_PERMISSIONS, () => {
   assert.deepEqual(parse("run", "--logs=a=b c"), {
