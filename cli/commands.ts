@@ -113,6 +113,14 @@ export const COMMANDS = {
       ["topstreams explain world 71 --json", "of all countries, for a script"],
     ],
   },
+  verify: {
+    summary: "Check the batches, and say what mends what is wrong",
+    examples: [
+      ["topstreams verify", "every record of every batch, their order and totals"],
+      ["topstreams verify --deep", "and each batch against its log"],
+      ["topstreams verify --results results", "and the newest reports against the batches"],
+    ],
+  },
   demo: {
     summary: "Make eight days of small logs and do the daily run on them",
     examples: [

@@ -193,7 +193,7 @@ type MemoryOptions = Pick<RunOptions, "memory" | "jobs" | "by" | "top" | "ids" |
  * Shares the memory out to the jobs. As many jobs as there are cores are only made where the memory
  * is enough for them; as many as were asked for are made or refused.
  */
-function shareOut(options: MemoryOptions): { jobs: number; memory: MemoryPlan } {
+export function shareOut(options: MemoryOptions): { jobs: number; memory: MemoryPlan } {
   const { memory } = options;
   const top = Math.max(...chartsOf(options).map((chart) => chart.top));
   const engine = engineOf(options.ids);

@@ -16,7 +16,7 @@ export const OPERATOR_OPTION_ROWS = [
     help: "folder of the logs",
     kind: folder,
     use: "read",
-    commands: ["status"],
+    commands: ["status", "verify"],
   },
   {
     flag: "--batch",
@@ -26,6 +26,29 @@ export const OPERATOR_OPTION_ROWS = [
     kind: folder,
     use: "read",
     commands: ["status"],
+  },
+  {
+    flag: "--batch",
+    placeholder: "DIR",
+    default: "batch",
+    help: "folder of the batches",
+    kind: folder,
+    use: "write",
+    commands: ["verify"],
+  },
+  {
+    flag: "--deep",
+    help: "each batch against its log, too",
+    commands: ["verify"],
+  },
+  {
+    flag: "--results",
+    placeholder: "DIR",
+    otherwise: "not verified",
+    help: "the newest reports, too",
+    kind: folder,
+    use: "read",
+    commands: ["verify"],
   },
   {
     flag: "--results",
@@ -48,6 +71,6 @@ export const OPERATOR_OPTION_ROWS = [
   {
     flag: "--json",
     help: "write one JSON document",
-    commands: ["status"],
+    commands: ["status", "verify"],
   },
 ] as const satisfies readonly OptionRow[];

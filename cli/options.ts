@@ -58,6 +58,8 @@ export type TopOptions = OptionsOf<"top">;
 export type ExplainOptions = OptionsOf<"explain">;
 /** The options of `topstreams clickhouse`. */
 export type ClickhouseOptions = OptionsOf<"clickhouse">;
+/** The options of `topstreams verify`. */
+export type VerifyOptions = OptionsOf<"verify">;
 /** The options of `topstreams demo`. */
 export type DemoOptions = OptionsOf<"demo">;
 /** The options of `topstreams generate`. */

@@ -37,6 +37,10 @@ async function doCommand(toDo: CommandToDo, world: World): Promise<void> {
       const { status } = await import("./status.ts");
       return await status(toDo.options, world);
     }
+    case "verify": {
+      const { verifyFolders } = await import("./verify.ts");
+      return await verifyFolders(toDo.options, world);
+    }
     case "top": {
       const { top } = await import("./top.ts");
       return await top(toDo.options, world);

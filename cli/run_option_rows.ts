@@ -110,7 +110,7 @@ export const RUN_SETTING_ROWS = [
     default: DEFAULT_LOG_NAME,
     help: "how logs are called",
     kind: logPattern,
-    commands: ["run", "status"],
+    commands: ["run", "status", "verify"],
   },
   {
     flag: "--reader",
@@ -118,7 +118,7 @@ export const RUN_SETTING_ROWS = [
     otherwise: "as it looks",
     help: "format of logs, or a module",
     kind: formatName,
-    commands: ["run", "status"],
+    commands: ["run", "status", "verify"],
   },
   {
     flag: "--columns",
@@ -142,7 +142,7 @@ export const RUN_SETTING_ROWS = [
     default: "top",
     help: "formats of reports, or modules",
     kind: formatNames,
-    commands: ["run", "status"],
+    commands: ["run", "status", "verify"],
   },
   {
     flag: "--movement",
@@ -164,7 +164,7 @@ export const RUN_SETTING_ROWS = [
     help: "CSV with song, title, artist",
     kind: file,
     use: "read",
-    commands: ["run", "top"],
+    commands: ["run", "top", "verify"],
   },
   {
     flag: "--config",
@@ -172,7 +172,7 @@ export const RUN_SETTING_ROWS = [
     otherwise: "no file",
     help: "JSON with any of these options",
     kind: file,
-    commands: ["run", "status"],
+    commands: ["run", "status", "verify"],
   },
   {
     flag: "--settle",
@@ -267,7 +267,7 @@ export const RUN_SETTING_ROWS = [
     default: "512MiB",
     help: "peak of the whole process",
     kind: size,
-    commands: ["run"],
+    commands: ["run", "verify"],
   },
   {
     flag: "--jobs",
@@ -275,7 +275,7 @@ export const RUN_SETTING_ROWS = [
     otherwise: "the cores there are",
     help: "jobs that work at once",
     kind: wholeNumber({ min: 1, max: 256, unit: "jobs" }),
-    commands: ["run"],
+    commands: ["run", "verify"],
   },
 ] as const satisfies readonly OptionRow[];
 

@@ -196,6 +196,11 @@ export class BatchCursor {
     this.#blocks.seek(offset);
   }
 
+  /** Where in the file the block of the current segment begins. */
+  get blockOffset(): number {
+    return this.#blocks.offset;
+  }
+
   /** Whether the next segment is in another block. */
   get isBlockDone(): boolean {
     return this.#group === this.#groups;

@@ -15,6 +15,7 @@ import {
   writeBatchEnd,
 } from "./batch_encoder.ts";
 import { ALL_KEYS, BatchReader, type KeyRange } from "./batch_reader.ts";
+import { type BatchWalk, NumberWalk, TextWalk } from "./batch_walk.ts";
 import type { ByteSink, ByteSource } from "./bytes.ts";
 import type { Checksum } from "./crc32.ts";
 import type { ChartRow } from "./chart.ts";
@@ -114,6 +115,8 @@ export interface Engine {
   /** Writes index and trailer behind the blocks of a batch. */
   writeBatchEnd(parts: readonly BatchPart[], sink: ByteSink, checksum: Checksum): BatchFileSize;
   openBatch(source: ByteSource, checksum: Checksum): OpenBatch;
+  /** Goes over all of a batch; see batch_walk.ts. */
+  walk(batch: OpenBatch): BatchWalk;
   /** A merge before its first key, of all keys; at most as many inputs as its memory was made for. */
   merger(inputs: readonly MergeInput[], options: MergeOptions): Merger;
   /** The memory that a merge takes at most, in bytes. */
@@ -149,6 +152,7 @@ export const NUMBERS: Engine = {
   blocks: (sink, checksum) => new BlockEncoder(sink, checksum),
   writeBatchEnd,
   openBatch: (source, checksum) => new BatchReader(source, checksum),
+  walk: (batch) => new NumberWalk(batch as BatchReader),
   merger: (inputs, { cursorBytes, isWorld, isExact }) => {
     const options = { asKey: isWorld ? 0 : undefined, isExact };
     const cursors = inputs.map(({ batch, range }) =>
@@ -198,6 +202,7 @@ export const TEXTS: Engine = {
   blocks: (sink, checksum) => new TextBlockEncoder(sink, checksum),
   writeBatchEnd: writeTextBatchEnd,
   openBatch: (source, checksum) => new TextBatchReader(source, checksum),
+  walk: (batch) => new TextWalk(batch as TextBatchReader),
   merger: (inputs, options) => new TextMerger(inputs, options),
   mergeBytes: textMergeBytes,
   keyRanges: (batches, entries) => textKeyRanges(batches as readonly TextBatchReader[], entries),

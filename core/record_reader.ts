@@ -140,9 +140,14 @@ export class BlockStream {
     this.seek(this.#from.end);
   }
 
+  /** Where in the file the current block begins. */
+  get offset(): number {
+    return this.#bufferOffset + this.#at;
+  }
+
   /** @throws {BatchError} always: the current block is damaged */
   fail(reason: string): never {
-    throw new BatchError(this.#from.source.name, this.#bufferOffset + this.#at, reason);
+    throw new BatchError(this.#from.source.name, this.offset, reason);
   }
 
   /**

@@ -61,6 +61,8 @@ export interface RunSummary {
   readonly daysMissing: readonly string[];
   readonly logs: readonly LogSummary[];
   readonly reports: readonly ReportSummary[];
+  /** Not there in former summaries. */
+  readonly asked?: AskedSummary;
   /** The rejected rows of the days used, where they are kept. */
   readonly quarantines?: readonly QuarantineSummary[];
   readonly seconds: StageSeconds;
@@ -68,6 +70,18 @@ export interface RunSummary {
   readonly peakMemoryBytes: number;
   /** Versions of the program, the runtime and the batch format. */
   readonly versions: Readonly<Record<string, string>>;
+}
+
+/** What a run was asked, as far as its reports depend on it and do not say it themselves. */
+export interface AskedSummary {
+  /** The charts, in the order in which they are made. */
+  readonly charts: readonly { readonly kind: ChartKind; readonly top: number }[];
+  /** Whether reports are compressed. */
+  readonly compress: "gz" | "none";
+  /** Whether reports have movement, where their writer takes it. */
+  readonly movement: boolean;
+  /** Whether pages have titles. */
+  readonly titles: boolean;
 }
 
 /** A log of the window. */
@@ -91,7 +105,7 @@ export interface LogSummary {
 }
 
 /** What a summary is made of. */
-export interface SummaryParts extends Pick<RunSummary, "reports" | "seconds"> {
+export interface SummaryParts extends Pick<RunSummary, "reports" | "seconds" | "asked"> {
   readonly plan: RunPlan;
   /** The manifests of the days that were used. */
   readonly manifests: ReadonlyMap<Day, Manifest>;
@@ -117,6 +131,7 @@ export function summaryOf(parts: SummaryParts): RunSummary {
       manifest.logs.map((log) => logSummary(manifest.day, log, builtDays.has(manifest.day)))
     ),
     reports: parts.reports,
+    asked: parts.asked,
     ...parts.hasQuarantine === true ? { quarantines: quarantinesOf(manifests) } : {},
     seconds: parts.seconds,
     peakMemoryBytes: parts.peakMemoryBytes,

@@ -191,6 +191,11 @@ export class TextCursor {
     return to;
   }
 
+  /** Where in the file the block of the current segment begins. */
+  get blockOffset(): number {
+    return this.#blocks.offset;
+  }
+
   /**
    * Moves to the next segment.
    *

@@ -183,6 +183,12 @@ export const PROMISES: readonly PromiseRow[] = [
     cases: "",
   },
   {
+    promise:
+      "`verify` finds every flipped bit of a batch, entries that its log has not, and reports that the batches do not give; it changes nothing, beside a run too.",
+    tested: "`cli/verify_test.ts`, `unit/core/batch_check_test.ts`",
+    cases: "",
+  },
+  {
     promise: "gzip and zstd logs that are cut short or damaged are refused by name.",
     tested:
       "every truncation and every flipped bit, `unit/formats/compression_test.ts`; `slow/fuzz_test.ts`, `cli/messages_test.ts`",

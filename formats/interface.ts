@@ -32,6 +32,17 @@ export function columnsText(columns: Columns | undefined): string {
   return FIELDS.map((field) => `${field}=${columns[field]}`).join(",");
 }
 
+/** Reads columns as {@linkcode columnsText} writes them. */
+export function columnsIn(text: string): Columns | undefined {
+  const found = /^song=(.*?),user=(.*?),country=(.*)$/s.exec(text);
+  if (found === null) return undefined;
+  const [song, user, country] = found.slice(1);
+  const isByNumber = [song, user, country].every((column) => /^[1-9]\d*$/.test(column));
+  return isByNumber
+    ? { song: Number(song), user: Number(user), country: Number(country) }
+    : { song, user, country };
+}
+
 /** How a log, or a part of one, is to be read. */
 export interface ParserOptions {
   /** Whether the part is the start of the log; `true` by default. */

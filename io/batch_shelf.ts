@@ -27,7 +27,7 @@ import { FileSource } from "./byte_files.ts";
 import type { Work } from "./meter.ts";
 import { createTurns, endOfTurns } from "./ordered_output.ts";
 import { Publication } from "./publication.ts";
-import { clearRuns, runFolder } from "./scratch.ts";
+import { clearRunFolder, runFolder } from "./scratch.ts";
 import type { Store } from "./store.ts";
 import { type IngestedLogs, type IntakeOptions, LogIntake } from "./log_intake.ts";
 import type { RunInput } from "./tasks.ts";
@@ -39,6 +39,8 @@ const OUTPUT_ENTRY_BYTES = 20;
 export interface ShelfOptions extends IntakeOptions {
   /** The folder of the batches. */
   readonly batchFolder: string;
+  /** The folder for runs; one inside the folder of the batches by default. */
+  readonly runFolder?: string;
   /** The share of rows that may be rejected. */
   readonly maxRejected: number;
 }
@@ -53,7 +55,7 @@ export class BatchShelf {
   constructor(store: Store, options: ShelfOptions) {
     this.#store = store;
     this.#options = options;
-    this.#runFolder = runFolder(options.batchFolder);
+    this.#runFolder = options.runFolder ?? runFolder(options.batchFolder);
     this.#intake = new LogIntake(store, options, this.#runFolder);
   }
 
@@ -63,7 +65,7 @@ export class BatchShelf {
 
   /** Deletes runs that were left by a process that was killed, or by work that failed. */
   clearRuns(): void {
-    clearRuns(this.#store, this.#options.batchFolder);
+    clearRunFolder(this.#store, this.#runFolder);
   }
 
   /**
@@ -97,7 +99,7 @@ export class BatchShelf {
     const { day } = logs[0];
     const quarantine = await this.#quarantine({ rejected, records }, day, publication, work);
     const sizes = await this.#encode({ partitions, scattered }, day, publication, work);
-    clearRuns(this.#store, this.#options.batchFolder);
+    clearRunFolder(this.#store, this.#runFolder);
     const manifest = { ...manifestOf(day, records, shape, sizes), quarantine };
     publication.add(MANIFEST_NAME, encodeManifest(manifest));
     const absent = KEY_KINDS.filter((kind) => !shape.keys.includes(kind));
@@ -242,7 +244,7 @@ export class BatchShelf {
   #abandon(publication: Publication, newFolder: string | undefined): void {
     try {
       publication.abandon();
-      clearRuns(this.#store, this.#options.batchFolder);
+      clearRunFolder(this.#store, this.#runFolder);
       if (newFolder !== undefined) this.#store.remove(newFolder);
     } catch {
       // What cannot be deleted now is deleted by the next start.
@@ -302,7 +304,12 @@ export function manifestOf(
   return { day, logs, shape: { ...shape, reader }, batches };
 }
 
-function checkAgainstManifest(
+/**
+ * Looks whether a batch is the one of its manifest.
+ *
+ * @throws {BatchError} where it is not
+ */
+export function checkAgainstManifest(
   reader: OpenBatch,
   source: FileSource,
   manifest: Manifest,

@@ -147,9 +147,13 @@ export class History {
     return this.moved({ kind, date, windowDays, ids, compare, charts });
   }
 
-  /** Begins the history of a date. */
-  begin(date: Day): NewHistory {
-    return new NewHistory(this.#store, this.#folderOf(date), {
+  /**
+   * Begins the history of a date.
+   *
+   * @param folder where it is to be; in the history by default
+   */
+  begin(date: Day, folder = this.#folderOf(date)): NewHistory {
+    return new NewHistory(this.#store, folder, {
       date,
       charts: this.#readManifest(date)?.charts ?? {},
     });

@@ -36,6 +36,11 @@ function asideName(name: string): string {
   return `.${name}.aside`;
 }
 
+/** Whether a name is of what a publication leaves that was cut short. */
+export function isLeftover(name: string): boolean {
+  return name === JOURNAL || ASIDE.test(name);
+}
+
 /** A set of files on its way into a folder. */
 export class Publication {
   readonly #store: Store;

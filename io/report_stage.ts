@@ -55,6 +55,8 @@ export interface ReportStage {
   readonly store: Store;
   readonly engine: RunEngine;
   readonly history: History;
+  /** Where the ranks of the date go; into the history by default. */
+  readonly historyFolder?: string;
   readonly meter: Meter;
   readonly manifests: ReadonlyMap<Day, Manifest>;
   /** Makes the summary that is published with the reports. */
@@ -77,7 +79,8 @@ interface Publishing {
  */
 export async function makeReports(stage: ReportStage): Promise<RunSummary> {
   const publication = new Publication(stage.store, stage.options.results);
-  const publishing = { publication, history: stage.history.begin(stage.plan.date) };
+  const history = stage.history.begin(stage.plan.date, stage.historyFolder);
+  const publishing = { publication, history };
   try {
     const reports: ReportSummary[] = [];
     const rows: RowsByKind = new Map();

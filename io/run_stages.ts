@@ -10,7 +10,7 @@ import { type BatchShape, hasSameLogs, type Manifest, tallyOf } from "../core/ma
 import { lowerFirst } from "../core/messages.ts";
 import type { DayPlan, FoundLog, RunPlan } from "../core/plan.ts";
 import { rejectedCount } from "../core/streams.ts";
-import { type RunSummary, summaryOf } from "../core/summary.ts";
+import { type AskedSummary, type RunSummary, summaryOf } from "../core/summary.ts";
 import { withAdvice } from "./advice.ts";
 import { type Crew } from "./crew.ts";
 import { History } from "./history.ts";
@@ -231,6 +231,7 @@ export class DailyRun {
     return summaryOf({
       plan,
       reports,
+      asked: askedOf(this.#options),
       manifests: this.#manifests,
       builtDays: this.#built,
       seconds: { ...this.#meter.seconds },
@@ -274,4 +275,11 @@ export class DailyRun {
       this.#store.remove(`${results}/${name}`);
     }
   }
+}
+
+function askedOf(
+  { charts, isCompressed, hasMovement = false, titles }: DailyRunOptions,
+): AskedSummary {
+  const compress = isCompressed ? "gz" : "none";
+  return { charts, compress, movement: hasMovement, titles: titles !== undefined };
 }

@@ -49,7 +49,11 @@ export function runFolder(batchFolder: string): string {
 
 /** Deletes all runs: those of this process and what one that was killed has left. */
 export function clearRuns(store: Store, batchFolder: string): void {
-  const folder = runFolder(batchFolder);
+  clearRunFolder(store, runFolder(batchFolder));
+}
+
+/** Deletes a folder of runs. */
+export function clearRunFolder(store: Store, folder: string): void {
   const names = store.list(folder);
   if (names === undefined) return;
   for (const name of names) store.remove(`${folder}/${name}`);

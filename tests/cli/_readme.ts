@@ -16,6 +16,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   run: ["logs=logs", "batch=batch", "results=results"],
   explain: ["batch=batch"],
   status: ["logs=logs", "batch=batch", "results=results"],
+  verify: ["logs=logs", "batch=batch"],
 };
 
 /** What stands behind these flags is a path. */
@@ -40,13 +41,18 @@ export async function assertSession(
     const [commandLine, ...expected] = part.split("\n");
     act(commandLine);
     const ended = await commandIn(place, commandLine);
-    const written = (ended.stderr + ended.stdout).replaceAll(`${place.folder}/`, "");
+    const written = (ended.stderr + ended.stdout).replaceAll(`${place.folder}/`, "")
+      .replaceAll(/ --(logs|batch|results) \1\b/g, "");
     assertSameText(written, expected.join("\n"), commandLine);
   }
 }
 
 async function commandIn(place: Place, commandLine: string): Promise<Ended> {
   const [program, command, ...words] = commandLine.split(" ");
+  if (program === "cp") {
+    Deno.copyFileSync(place.path(command), place.path(words[0]));
+    return { status: 0, stdout: "", stderr: "" };
+  }
   if (program === "cat") return { status: 0, stdout: place.read(command), stderr: "" };
   assert.equal(program, "topstreams");
   const given = words.map((word, i) => PATH_FLAGS.test(words[i - 1]) ? place.path(word) : word);
