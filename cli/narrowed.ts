@@ -4,9 +4,9 @@
  * The permissions of a process are given when it starts, before anyone knows which folders the
  * command line names: to read and to write anywhere. A worker can be given fewer. So the main
  * thread only reads the command line and the configuration; whatever touches logs, batches and
- * results is in a worker that is let into the folders of this command, and the workers that it
- * starts are given no more than it has. Neither can reach the network but for the servers that are
- * named, start a process or look at the environment, nor can a format from outside that they load.
+ * results is in a worker that is let into the folders of this command, and the workers that do the
+ * jobs of a run are given no more than it has. Neither can reach the network but for the servers
+ * that are named, start a process or look at the environment, nor can a format from outside.
  *
  * A command that writes nothing, runs no code from outside and is to answer at once has no worker:
  * starting one takes longer than such a command. Its thread gives up the permission to write.
@@ -14,6 +14,7 @@
  * @module
  */
 
+import { type JobStart, startJobHere } from "../io/job_starter.ts";
 import { type Access, accessOf } from "./access.ts";
 import type { CommandToDo } from "./command_line.ts";
 import { printError } from "./console.ts";
@@ -21,15 +22,17 @@ import { cannotUse, type ExitStatus, tellError, type UsageError } from "./errors
 import { withLinksFollowed } from "./links.ts";
 import type { Facts, World } from "./world.ts";
 
-/** What the worker is told: what to do, or with which status to stop. */
+/** What the worker is told: what to do, with which status to stop, which job of its has failed. */
 export type CommandMessage =
   | { readonly toDo: CommandToDo; readonly facts: Facts }
-  | { readonly stop: ExitStatus };
+  | { readonly stop: ExitStatus }
+  | { readonly crashed: number; readonly message: string };
 
-/** What the worker answers when it is done. */
-export interface CommandAnswer {
-  readonly status: ExitStatus;
-}
+/** What the worker says: that it is done, or which worker it needs and needs no more. */
+export type CommandAnswer =
+  | { readonly status: ExitStatus }
+  | { readonly startJob: JobStart }
+  | { readonly endJob: number };
 
 /** Does a command with narrowed permissions. */
 export async function performNarrowed(toDo: CommandToDo, world: World): Promise<ExitStatus> {
@@ -45,29 +48,43 @@ async function performReading(toDo: CommandToDo, world: World): Promise<ExitStat
   return await perform(toDo, world);
 }
 
-/** Does a command in a worker. */
+/** Does a command in a worker, and starts the workers that it asks for. */
 async function performApart(toDo: CommandToDo, world: World): Promise<ExitStatus> {
   const { stop, ...facts } = world;
   const access = withLinksFollowed(accessOf(toDo, isThere), toDo);
   const closed = access.net.find((host) => !mayConnect(host));
   if (closed !== undefined) return tellError(noNetwork(closed), facts.isVerbose);
-  const worker = startWorker(access);
-  const tellStop = (): void => worker.postMessage({ stop: stop.reason } satisfies CommandMessage);
+  const options = narrowedTo(access);
+  const url = new URL("./command_worker.ts", import.meta.url);
+  const worker = new Worker(url, { ...options, type: "module", name: "command" });
+  const tell = (message: CommandMessage): void => worker.postMessage(message);
+  const tellStop = (): void => tell({ stop: stop.reason });
+  const jobs = new Map<number, () => void>();
+  const take = (answer: Exclude<CommandAnswer, { readonly status: ExitStatus }>): void => {
+    if ("endJob" in answer) return jobs.get(answer.endJob)?.();
+    const crashed = answer.startJob.start.job;
+    const onCrash = (message: string): void => tell({ crashed, message });
+    jobs.set(crashed, startJobHere(answer.startJob, onCrash, options));
+  };
   try {
     return await new Promise((resolve) => {
-      worker.onmessage = ({ data }: MessageEvent<CommandAnswer>) => resolve(data.status);
+      worker.onmessage = ({ data }: MessageEvent<CommandAnswer>) => {
+        if ("status" in data) resolve(data.status);
+        else take(data);
+      };
       worker.onerror = (event) => {
         event.preventDefault();
         printError(`Cannot go on: ${event.message}`);
         resolve(1);
       };
-      worker.postMessage({ toDo, facts } satisfies CommandMessage);
+      tell({ toDo, facts });
       if (stop.aborted) tellStop();
       else stop.addEventListener("abort", tellStop);
     });
   } finally {
     stop.removeEventListener("abort", tellStop);
     worker.terminate();
+    for (const end of jobs.values()) end();
   }
 }
 
@@ -89,7 +106,8 @@ interface DenoWorkerOptions extends WorkerOptions {
   readonly deno: { readonly permissions: Deno.PermissionOptionsObject };
 }
 
-function startWorker({ read, write, net }: Access): Worker {
+/** What lets a worker touch these paths, speak to these servers, and nothing else. */
+function narrowedTo({ read, write, net }: Access): DenoWorkerOptions {
   const permissions = {
     read: [...read, ...ownFiles()],
     write: [...write],
@@ -97,8 +115,7 @@ function startWorker({ read, write, net }: Access): Worker {
     ...{ env: false, run: false, ffi: false, import: false },
     sys: "inherit",
   } satisfies Deno.PermissionOptionsObject;
-  const options: DenoWorkerOptions = { type: "module", name: "command", deno: { permissions } };
-  return new Worker(new URL("./command_worker.ts", import.meta.url), options);
+  return { deno: { permissions } };
 }
 
 /** An executable has its files inside; with `deno run` the workers load the checkout's. */

@@ -53,7 +53,7 @@ export const PROMISES: readonly PromiseRow[] = [
   {
     promise:
       "A report is complete, former or new, whenever the process is killed; the next run needs no cleaning.",
-    tested: "killed at random moments, `slow/kills_test.ts`",
+    tested: "killed at random moments and at landmarks of a run, `slow/kills_test.ts`",
     cases: `${2 * CASES.kills} kills`,
   },
   {

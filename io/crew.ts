@@ -10,6 +10,7 @@ import type { MemoryPlan } from "../core/memory.ts";
 import type { IdKind } from "../core/streams.ts";
 import { drive, StoppedError } from "./drive.ts";
 import type { PluginModules } from "./formats.ts";
+import { startJob } from "./job_starter.ts";
 import { giveUpTurns } from "./ordered_output.ts";
 import type { Store } from "./store.ts";
 import { JobContext, type JobParts, type ResultOf, runTask, type Task } from "./tasks.ts";
@@ -127,7 +128,7 @@ class WorkerCrew implements Crew {
   readonly #parts: CrewParts;
   readonly #fileMode: number;
   readonly #shared = new SharedArrayBuffer(16);
-  #workers: Worker[] = [];
+  #workers: JobWorker[] = [];
   /** Numbers of jobs are never used again, nor are the names of their files. */
   #started = 0;
 
@@ -140,16 +141,12 @@ class WorkerCrew implements Crew {
   /** The workers are started by the first task. */
   #start(): void {
     if (this.#workers.length > 0) return;
-    const url = new URL("./worker.ts", import.meta.url);
-    this.#workers = Array.from({ length: this.jobs }, () => {
-      const job = this.#started++;
-      const worker = new Worker(url, { type: "module", name: `job ${job}` });
-      const { memory, plugins, engine: { ids } } = this.#parts;
-      const [fileMode, shared] = [this.#fileMode, this.#shared];
-      const start: WorkerStart = { job, memory, ids, plugins, fileMode, shared };
-      worker.postMessage(start);
-      return worker;
-    });
+    const { memory, plugins, engine: { ids } } = this.#parts;
+    const [fileMode, shared] = [this.#fileMode, this.#shared];
+    this.#workers = Array.from(
+      { length: this.jobs },
+      () => new JobWorker({ job: this.#started++, memory, ids, plugins, fileMode, shared }),
+    );
   }
 
   async do<T extends Task>(
@@ -186,7 +183,7 @@ class WorkerCrew implements Crew {
     let failure: { readonly error: unknown } | undefined;
     const answers = this.#workers.map(async (worker) => {
       try {
-        return await answerOf(worker, task) as ResultOf<T>;
+        return await worker.do(task) as ResultOf<T>;
       } catch (error) {
         failure ??= { error };
         this.#giveUp(task);
@@ -215,22 +212,39 @@ class WorkerCrew implements Crew {
   }
 
   end(): void {
-    for (const worker of this.#workers) worker.terminate();
+    for (const worker of this.#workers) worker.end();
     this.#workers = [];
   }
 }
 
-/** Gives a worker a task and waits for what it gives. */
-function answerOf(worker: Worker, task: Task): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => {
-      if ("error" in data) reject(errorOf(data.error));
-      else resolve(data.result);
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new CrashError(`Cannot go on: a job failed: ${event.message}`));
-    };
-    worker.postMessage(task);
-  });
+/** One worker, which does one task at a time. */
+class JobWorker {
+  readonly #port: MessagePort;
+  readonly #terminate: () => void;
+  #fail: (error: Error) => void = () => {};
+
+  constructor(start: WorkerStart) {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#terminate = startJob({ start, port: port2 }, (message) => {
+      this.#fail(new CrashError(`Cannot go on: a job failed: ${message}`));
+    });
+  }
+
+  /** Gives the worker a task and waits for what it gives. */
+  do(task: Task): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#fail = reject;
+      this.#port.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => {
+        if ("error" in data) reject(errorOf(data.error));
+        else resolve(data.result);
+      };
+      this.#port.postMessage(task);
+    });
+  }
+
+  end(): void {
+    this.#terminate();
+    this.#port.close();
+  }
 }

@@ -6,28 +6,20 @@
 
 import { engineOf } from "../core/engine.ts";
 import type { Step } from "../core/steps.ts";
-import {
-  GIVEN_UP,
-  plainError,
-  PROGRESS_UNITS,
-  type WorkerAnswer,
-  type WorkerStart,
-} from "./crew.ts";
+import { GIVEN_UP, plainError, PROGRESS_UNITS, type WorkerAnswer } from "./crew.ts";
 import { drive } from "./drive.ts";
 import { loadFormats } from "./formats.ts";
+import type { JobStart } from "./job_starter.ts";
 import { denoStoreWith } from "./store.ts";
 import { JobContext, runTask, type Task } from "./tasks.ts";
 
 /** What a worker's global scope has; a compiled program checks this file as a window's. */
 interface WorkerScope {
-  onmessage: ((event: MessageEvent<WorkerStart | Task>) => void) | null;
-  postMessage(answer: WorkerAnswer): void;
+  onmessage: ((event: MessageEvent<JobStart>) => void) | null;
 }
 
-const scope = globalThis as unknown as WorkerScope;
-
-scope.onmessage = ({ data }) => {
-  const { job, memory, ids, plugins, fileMode, shared } = data as WorkerStart;
+(globalThis as unknown as WorkerScope).onmessage = ({ data: { start, port } }) => {
+  const { job, memory, ids, plugins, fileMode, shared } = start;
   const formats = loadFormats(plugins);
   const context = formats.then((formats) =>
     new JobContext(denoStoreWith(fileMode), { memory, engine: engineOf(ids), formats }, job)
@@ -35,8 +27,8 @@ scope.onmessage = ({ data }) => {
   // Where a format cannot be loaded, the first task says so.
   context.catch(() => {});
   const worker = sharedWith(new Int32Array(shared));
-  scope.onmessage = async ({ data: task }) => {
-    scope.postMessage(await answer(task as Task, context, worker));
+  port.onmessage = async ({ data: task }: MessageEvent<Task>) => {
+    port.postMessage(await answer(task, context, worker));
   };
 };
 

@@ -1,5 +1,6 @@
 /**
- * Killed at random moments, several hundred times: what is there is whole, and the next run heals.
+ * Killed several hundred times, at random moments and when a certain file has just appeared: what
+ * is there is whole, and the next run heals.
  *
  * A date is made again and again, of two versions of its newest log in turn. After each kill every
  * report is that of one version or the other; after the next run all is as if nothing had been.
@@ -34,6 +35,38 @@ function stageOf(stderr: string, place: Place): string {
   return stderr.includes("Reading log") ? "batching" : "starting";
 }
 
+/** What appears in a run one after the other: kills at random moments seldom meet the last ones. */
+const LANDMARKS: readonly RegExp[] = [
+  /^batch\/\.runs\/run-/,
+  /^batch\/20211201\/\.country\.batch\.aside$/,
+  /^batch\/20211201\/\.manifest\.json\.aside$/,
+  /^batch\/20211201\/\.publish\.json$/,
+  /^results\/\.country_\S+\.aside$/,
+  /^results\/\.user_\S+\.aside$/,
+  /^results\/\.run_\S+\.aside$/,
+  /^results\/\.\.publish\.json\.aside$/,
+  /^results\/\.publish\.json$/,
+  /^batch\/history\/20211201\/\.manifest\.json\.aside$/,
+];
+
+/** Waits until something has appeared in the place, or the process has ended. */
+async function untilThere(place: Place, landmark: RegExp, process: Deno.ChildProcess) {
+  let isOver = false;
+  process.status.then(() => isOver = true);
+  while (!isOver && !namesNow(place).some((name) => landmark.test(name))) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+}
+
+/** The names there, while others come and go. */
+function namesNow(place: Place): string[] {
+  try {
+    return place.names();
+  } catch {
+    return [];
+  }
+}
+
 for (const jobs of ["1", "3"]) {
   Deno.test({
     name: `${KILLS} kills with --jobs ${jobs} (seed ${seed})`,
@@ -58,7 +91,12 @@ for (const jobs of ["1", "3"]) {
           const version = kill % 2;
           deliver(place, LAST, LOGS[version], new Date(Date.UTC(2021, 11, 2, 3, 0, kill)));
           const process = place.start(...place.runWords(...words));
-          await new Promise((resolve) => setTimeout(resolve, random() * took * 1.1));
+          if (kill % 4 < 2) {
+            await new Promise((resolve) => setTimeout(resolve, random() * took * 1.1));
+          } else {
+            await untilThere(place, LANDMARKS[(kill >> 2) % LANDMARKS.length], process);
+            await new Promise((resolve) => setTimeout(resolve, Math.floor(random() * 4)));
+          }
           try {
             process.kill("SIGKILL");
           } catch {
