@@ -53,4 +53,6 @@ export function startJobsBy(other: JobStarter): void {
 }
 
 /** Starts a worker for a job, in the way of this thread. */
-export const startJob: JobStarter = (job, onCrash) => starter(job, onCrash);
+export function startJob(job: JobStart, onCrash: (message: string) => void): () => void {
+  return starter(job, onCrash);
+}
