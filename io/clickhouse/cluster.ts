@@ -46,7 +46,7 @@ export async function openCluster(connection: Connection): Promise<Cluster> {
   const servers = connection.urls.map((url) => new Server(url, connection));
   const close = (): void => servers.forEach((server) => server.close());
   try {
-    const versions = await Promise.all(servers.map(checkedVersion));
+    const versions = await allOf(servers.map(checkedVersion));
     for (const server of servers) await makeReady(server, connection.database, false);
     const places = await Promise.all(servers.map((server) => placeOf(server, connection)));
     const given = await settled(servers, places, connection);
@@ -64,6 +64,12 @@ export async function openCluster(connection: Connection): Promise<Cluster> {
     close();
     throw error;
   }
+}
+
+/** Waits for all; where several fail, the first of the list is told of, and not the fastest. */
+async function allOf<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return await Promise.all(promises);
 }
 
 async function checkedVersion(server: Server): Promise<string> {

@@ -326,6 +326,12 @@ Deno.test(
   },
 );
 
+Deno.test("every command that takes a folder of batches takes --engine", NO_PERMISSIONS, () => {
+  const withFlag = (flag: string): string[] =>
+    COMMAND_NAMES.filter((name) => optionsOf(name).some((row) => row.flag === flag));
+  assert.deepEqual(withFlag("--engine").sort(), withFlag("--batch").sort());
+});
+
 Deno.test("parseCommandLine() takes a value after = as it is", NO_PERMISSIONS, () => {
   assert.deepEqual(parse("run", "--logs=a=b c"), {
     command: "run",

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import {
+  countsTable,
+  createTable,
+  type FoundTable,
+  statements,
+  type Table,
+  tableDifference,
+  TABLES,
+  tablesOf,
+} from "../../../../io/clickhouse/tables.ts";
+
+/** A table as a server shows it that was made by the statement; `keys` shows its keys. */
+function found(table: Table, keys: (key: string) => string = (key) => key): FoundTable {
+  const { engine, partitionBy = "", orderBy = "", columns } = table;
+  return { engine, partitionBy: keys(partitionBy), orderBy: keys(orderBy), columns };
+}
+
+Deno.test("tableDifference() finds none in what was made, however a version shows keys", () => {
+  for (const table of TABLES) {
+    assert.equal(tableDifference(found(table), table), undefined);
+    const bare = (key: string): string => key.replace(/^\((.*)\)$/, "$1");
+    assert.equal(tableDifference(found(table, bare), table), undefined);
+  }
+});
+
+const USERS = countsTable("user", "number");
+
+const DIFFERENCES: readonly [change: Partial<FoundTable>, difference: string][] = [
+  [{ engine: "MergeTree" }, "its engine is MergeTree, expected SummingMergeTree"],
+  [{ columns: USERS.columns.slice(1) }, "it has no column day, expected one of type Date"],
+  [
+    { columns: USERS.columns.map((column) => ({ ...column, type: "String" })) },
+    "its column day is String, expected Date",
+  ],
+  [
+    { columns: [...USERS.columns, { name: "more", type: "Date" }] },
+    "it has a column more, expected none of that name",
+  ],
+  [{ partitionBy: "" }, "it is partitioned by nothing, expected day, load"],
+  [{ orderBy: "(song, user)" }, "it is ordered by song, user, expected user, song"],
+];
+
+for (const [change, difference] of DIFFERENCES) {
+  Deno.test(`tableDifference() says: ${difference}`, () => {
+    assert.equal(tableDifference({ ...found(USERS), ...change }, USERS), difference);
+  });
+}
+
+Deno.test("createTable() quotes names; statements() has all tables, the database first", () => {
+  assert.equal(
+    createTable(USERS, "my`base"),
+    "CREATE TABLE IF NOT EXISTS `my\\`base`.`user_counts`\n(\n    day Date,\n    load UInt64,\n" +
+      "    user UInt64,\n    song UInt64,\n    streams UInt64 DEFAULT 1\n)\n" +
+      "ENGINE = SummingMergeTree(streams)\nPARTITION BY (day, load)\nORDER BY (user, song)",
+  );
+  const all = statements("d").split(";\n").filter((statement) => statement.trim() !== "");
+  assert.equal(all.length, 1 + TABLES.length);
+  assert.equal(all[0], "CREATE DATABASE IF NOT EXISTS `d`");
+});
+
+Deno.test("tablesOf() keeps manifests and lock to the first shard", () => {
+  const names = (isFirst: boolean): string[] => tablesOf(isFirst).map(({ name }) => name);
+  assert.deepEqual(names(true).filter((name) => !names(false).includes(name)), [
+    "manifests",
+    "run_lock",
+  ]);
+});
