@@ -14,21 +14,25 @@ interface Lines {
   readonly folder: string;
   readonly found: number;
   readonly hit: number;
+  /** The lines that are not reached, by file, most first. */
+  readonly missed: readonly (readonly [path: string, count: number])[];
 }
 
 /** Adds up the lines of an LCOV report (geninfo(1)) by the folders that count. */
 export function linesOf(lcov: string, root: string): Lines[] {
   return Object.keys(LEAST).map((folder) => {
     let [found, hit] = [0, 0];
+    const missed: [string, number][] = [];
     for (const record of lcov.split("end_of_record\n")) {
       const path = /^SF:(.*)$/m.exec(record)?.[1];
       if (path?.startsWith(`${root}${folder}/`) !== true) continue;
-      for (const [, count] of record.matchAll(/^DA:\d+,(\d+)/gm)) {
-        found++;
-        if (Number(count) > 0) hit++;
-      }
+      const counts = Array.from(record.matchAll(/^DA:\d+,(\d+)/gm), ([, count]) => Number(count));
+      const reached = counts.filter((count) => count > 0).length;
+      found += counts.length;
+      hit += reached;
+      missed.push([path.slice(root.length), counts.length - reached]);
     }
-    return { folder, found, hit };
+    return { folder, found, hit, missed: missed.sort(([, a], [, b]) => b - a) };
   });
 }
 
@@ -52,12 +56,14 @@ if (import.meta.main) {
       root + each
     );
     await run("test", ...permissions, "--quiet", `--coverage=${folder}`, ...tests);
-    for (
-      const { folder: name, found, hit } of linesOf(await run("coverage", "--lcov", folder), root)
-    ) {
+    const lcov = await run("coverage", "--lcov", folder);
+    for (const { folder: name, found, hit, missed } of linesOf(lcov, root)) {
       const least = LEAST[name as keyof typeof LEAST];
       const share = Math.floor(10000 * hit / found) / 100;
       console.log(`${name}: ${hit} of ${found} lines, ${share} %, expected at least ${least} %`);
+      for (const [path, count] of missed.slice(0, 8)) {
+        console.log(`  ${path}: ${count} not reached`);
+      }
       if (!(share >= least)) Deno.exitCode = 1;
     }
   } finally {

@@ -7,13 +7,16 @@ import { CASES } from "../../docs/promises.ts";
 import { Buffer } from "node:buffer";
 import { assertSameText } from "../cli/_compare.ts";
 import { bytesOf, LAST, logOf, summaryIn } from "../cli/_week.ts";
-import { endOf, inPlace, type Place, PROGRAM } from "../cli/program.ts";
+import { endOf, inPlace, IS_COMPILED, type Place, PROGRAM } from "../cli/program.ts";
 import { chartOf } from "../oracle.ts";
 import { mutated } from "./mutator.ts";
 import { randomFrom } from "./random.ts";
 
 const LEAST_MEMORY = { "1": 146, "2": 256 } as const;
 const MIB = 2 ** 20;
+
+/** With `deno run` the process holds Deno's compiler, too; the executable keeps the budget itself. */
+const COMPILER_BYTES = IS_COMPILED ? 0 : 16 * MIB;
 const GIB = 2 ** 30;
 
 const seed = Number(Deno.env.get("SEED") ?? Math.floor(Math.random() * 2 ** 31));
@@ -39,7 +42,7 @@ async function runWithin(
   assert.equal(status, 0, stderr);
   assert.ok(peakBytes > 0, "the process was seen");
   for (const bytes of [peakBytes, summaryIn(place, LAST).peakMemoryBytes]) {
-    assert.ok(bytes <= budget * MIB, `${bytes} bytes at ${budget} MiB`);
+    assert.ok(bytes <= budget * MIB + COMPILER_BYTES, `${bytes} bytes at ${budget} MiB`);
   }
   console.log(`peak of ${Math.round(peakBytes / MIB)} MiB with --memory ${budget}MiB`);
 }
