@@ -13,12 +13,13 @@ import { type Engine, engineOf, type OpenBatch } from "../core/engine.ts";
 import { AUTO_READER, hasSameLogs, type Manifest } from "../core/manifest.ts";
 import { batchFileName, batchFolderName, dayOfBatchFolder, MANIFEST_NAME } from "../core/names.ts";
 import type { FoundLog } from "../core/plan.ts";
+import type { MemoryPlan } from "../core/memory.ts";
 import type { Step } from "../core/steps.ts";
-import { type KeyKind, REJECT_REASONS } from "../core/streams.ts";
+import { type IdKind, type KeyKind, REJECT_REASONS } from "../core/streams.ts";
 import { columnsIn } from "../formats/interface.ts";
 import { BatchShelf, checkAgainstManifest } from "./batch_shelf.ts";
 import { FileSource } from "./byte_files.ts";
-import { createCrew } from "./crew.ts";
+import { createCrew, type Crew } from "./crew.ts";
 import { listLogs, readManifest } from "./inventory.ts";
 import { Meter, startCourse } from "./meter.ts";
 import { readText } from "./publication.ts";
@@ -51,29 +52,70 @@ export async function verifyBatches(
   const { store } = context;
   const days = (store.list(batch) ?? []).flatMap((name) => dayOfBatchFolder(name) ?? []);
   const allLogs = listLogs(store, logs, logPattern);
-  for (const day of days) {
-    const ofDay = allLogs.filter((log) => log.day === day);
-    await new BatchVerifier(day, ofDay, options, context).verify(found);
+  const crews = new Crews(options, store);
+  try {
+    for (const day of days) {
+      const ofDay = allLogs.filter((log) => log.day === day);
+      await new BatchVerifier({ day, logs: ofDay, crews }, options, context).verify(found);
+    }
+  } finally {
+    crews.end();
   }
+}
+
+/** The jobs that make batches again, one crew for each kind of ids. */
+class Crews {
+  readonly #options: BatchesToVerify;
+  readonly #store: Store;
+  readonly #made = new Map<IdKind, { readonly crew: Crew; readonly memory: MemoryPlan }>();
+
+  constructor(options: BatchesToVerify, store: Store) {
+    this.#options = options;
+    this.#store = store;
+  }
+
+  of(ids: IdKind): { readonly crew: Crew; readonly memory: MemoryPlan } {
+    const { shareOut, formats, plugins } = this.#options;
+    const known = this.#made.get(ids);
+    if (known !== undefined) return known;
+    const { jobs, memory } = shareOut({ ids, top: 1, hasPage: false });
+    const parts = { memory, engine: engineOf(ids), formats, plugins };
+    const made = { crew: createCrew(jobs, this.#store, parts), memory };
+    this.#made.set(ids, made);
+    return made;
+  }
+
+  end(): void {
+    for (const { crew } of this.#made.values()) crew.end();
+  }
+}
+
+/** A day whose batch is verified. */
+interface DayToVerify {
+  readonly day: Day;
+  /** The logs of the day that are there. */
+  readonly logs: readonly FoundLog[];
+  readonly crews: Crews;
 }
 
 /** Verifies the batch of a day. */
 class BatchVerifier {
   readonly #day: Day;
   readonly #logs: readonly FoundLog[];
+  readonly #crews: Crews;
   readonly #options: BatchesToVerify;
   readonly #context: VerifyContext;
   readonly #store: Store;
   readonly #folder: string;
 
   constructor(
-    day: Day,
-    logs: readonly FoundLog[],
+    { day, logs, crews }: DayToVerify,
     options: BatchesToVerify,
     context: VerifyContext,
   ) {
     this.#day = day;
     this.#logs = logs;
+    this.#crews = crews;
     this.#options = options;
     this.#context = context;
     this.#store = context.store;
@@ -212,10 +254,10 @@ class BatchVerifier {
   }
 
   async #build(manifest: Manifest, readers: readonly string[]): Promise<Manifest> {
-    const { formats, plugins, logs, shareOut, scratch } = this.#options;
+    const { formats, logs, scratch } = this.#options;
     const { store, reporter, signal } = this.#context;
     const engine = engineOf(manifest.shape.ids);
-    const { jobs, memory } = shareOut({ ids: engine.ids, top: 1, hasPage: false });
+    const { crew, memory } = this.#crews.of(engine.ids);
     const shelf = new BatchShelf(store, {
       batchFolder: scratch!,
       logFolder: logs,
@@ -227,14 +269,9 @@ class BatchVerifier {
       maxRejected: 1,
       warn: (text) => reporter.warn(text),
     });
-    const crew = createCrew(jobs, store, { memory, engine, formats, plugins });
-    try {
-      const meter = new Meter(crew, startCourse(), { reporter, signal });
-      meter.begin({ stage: "batching", date: this.#day, day: this.#day });
-      return await shelf.build(this.#logs, meter);
-    } finally {
-      crew.end();
-    }
+    const meter = new Meter(crew, startCourse(), { reporter, signal });
+    meter.begin({ stage: "batching", date: this.#day, day: this.#day });
+    return await shelf.build(this.#logs, meter);
   }
 
   /** Finds the first difference between the batch and the one that was made again. */
