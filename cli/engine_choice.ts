@@ -11,7 +11,7 @@ import type { RunOptions } from "./options.ts";
 const EMBEDDED = "--engine embedded";
 
 /** @throws {UsageError} where a cluster is named and not used, or used and not named */
-export function refuseNoCluster({ engine, clickhouse, dryRun }: RunOptions): void {
+export function refuseNoCluster({ engine, clickhouse, dryRun, quarantine }: RunOptions): void {
   if (engine === undefined && clickhouse.length > 0) {
     throw cannotUse(`--clickhouse ${clickhouse[0]}`, "no --engine clickhouse, expected both");
   }
@@ -22,6 +22,10 @@ export function refuseNoCluster({ engine, clickhouse, dryRun }: RunOptions): voi
   }
   if (dryRun) {
     throw cannotUse(`--dry-run ${typed}`, `it looks at batches on disk, expected ${EMBEDDED}`);
+  }
+  if (quarantine !== undefined) {
+    const reason = `rejected rows are kept with batches on disk, expected ${EMBEDDED}`;
+    throw cannotUse(`--quarantine ${quarantine} ${typed}`, reason);
   }
 }
 

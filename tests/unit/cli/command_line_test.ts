@@ -285,6 +285,11 @@ Deno.test(
         "expected --engine embedded",
       ],
       [
+        ["run", "--quarantine", "q", "--engine", "clickhouse", "--clickhouse", "http://a:1"],
+        'Cannot use "--quarantine q --engine clickhouse": rejected rows are kept with batches ' +
+        "on disk, expected --engine embedded",
+      ],
+      [
         ["status", "--engine", "clickhouse"],
         `Cannot use "status --engine clickhouse": ${disk}`,
       ],
