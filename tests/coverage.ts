@@ -55,7 +55,7 @@ if (import.meta.main) {
     const tests = ["tests/unit", "tests/property", "tests/golden_test.ts"].map((each) =>
       root + each
     );
-    await run("test", ...permissions, "--quiet", `--coverage=${folder}`, ...tests);
+    await run("test", "--parallel", ...permissions, "--quiet", `--coverage=${folder}`, ...tests);
     const lcov = await run("coverage", "--lcov", folder);
     for (const { folder: name, found, hit, missed } of linesOf(lcov, root)) {
       const least = LEAST[name as keyof typeof LEAST];

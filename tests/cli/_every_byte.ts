@@ -184,14 +184,15 @@ class DamagedBatch {
   /** Both messages name the day, and say what would help. */
   #refusalOf(file: string): RegExp {
     const day = formatDay(DAY);
-    const gone = `gone, expected the log to build the batch again$`;
+    const gone = `gone, expected the log to build the batch again`;
     return file === "manifest.json"
       ? new RegExp(
-        `^Cannot use the batch of ${day}: (?:damaged )?manifest.*, expected .*; its log is ${gone}`,
+        `^Cannot use the batch of ${day}: (?:damaged )?manifest.*, expected .*; its log is ${gone}; ` +
+          'folder ".*/no-logs" is empty, expected logs \\(--logs DIR\\)$',
       )
       : new RegExp(
         `^Cannot read batch "${this.#place.path(batchName(DAY, file))}" at byte \\d+: ` +
-          `.*, expected .*; the log of ${day} is ${gone}`,
+          `.*, expected .*; the log of ${day} is ${gone}$`,
       );
   }
 

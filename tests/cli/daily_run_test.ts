@@ -353,12 +353,14 @@ testProgram("run makes the same reports of a window that crosses a year", async 
 });
 
 testProgram("run makes charts of more days than one merge takes", async (place) => {
-  const plan = planMemory(144 * 2 ** 20, { top: 50, jobs: 1, engine: NUMBERS });
+  const needs = { top: 50, jobs: 1, engine: NUMBERS };
+  const mebibytes = Math.ceil(Number(planMemory(1, needs)) / 2 ** 20);
+  const plan = planMemory(mebibytes * 2 ** 20, needs);
   assert.ok(typeof plan !== "number" && plan.fanIn < 20, "the merge takes more than one round");
   const days = daysOf(windowEnding(LAST, 20));
   const logs = Object.fromEntries(days.map((day, i) => [day, logOf(DAYS[i % 8]).slice(-600 - i)]));
   for (const day of days) deliver(place, day, logs[day]);
-  const words = ["--days", "20", "--memory", "144MiB", "--max-rejected", "100%"];
+  const words = ["--days", "20", "--memory", `${mebibytes}MiB`, "--max-rejected", "100%"];
   await place.run(...words);
   assertCharts(place, LAST, days, { logs });
   assert.deepEqual(place.names("batch").filter((name) => name.startsWith(".")), []);
