@@ -198,9 +198,13 @@ export class BlockEncoder {
     this.#records.close(at);
   }
 
-  /** Writes what is left. Nothing may be added after. */
-  finish(): BatchPart {
-    if (this.#entries > 0) this.#flushBlock(0);
+  /**
+   * Writes what is left. Nothing may be added after.
+   *
+   * @param isContinued whether the last key goes on in the part that follows
+   */
+  finish(isContinued = false): BatchPart {
+    if (this.#entries > 0) this.#flushBlock(isContinued ? FLAG_CONTINUES : 0);
     this.#records.drain();
     return {
       lines: this.#lines.toArray(),

@@ -70,7 +70,7 @@ export class BatchReader {
   }
 
   /** Where the blocks end: at the first index page. */
-  get #blocksEnd(): number {
+  get blocksEnd(): number {
     return this.root.length > 0 ? this.root[0].offset : this.trailer.rootOffset;
   }
 
@@ -88,7 +88,7 @@ export class BatchReader {
       source: this.#source,
       checksum: this.#checksum,
       startOf: (key) => this.#startOf(key),
-      end: this.#blocksEnd,
+      end: this.blocksEnd,
       bufferBytes,
       asKey,
       isExact,

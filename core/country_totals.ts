@@ -37,7 +37,7 @@ export class CountryCounter implements Blocks {
     this.#blocks.addEntries(key, list, texts);
   };
 
-  finish: Blocks["finish"] = () => this.#blocks.finish();
+  finish: Blocks["finish"] = (...options) => this.#blocks.finish(...options);
 
   /** What was counted so far. */
   totals(): CountryTotals {

@@ -25,6 +25,7 @@ import { keyRanges } from "./key_ranges.ts";
 import { KeyMerger, mergeBytes } from "./merge.ts";
 import { type LogSample, type Partitions, partitionsOf } from "./partitions.ts";
 import { Piece } from "./piece.ts";
+import { removalOf, type RemovalParts } from "./removal.ts";
 import { type ChunkList, mostPartitions, Scatter, type ScatterParts } from "./scatter.ts";
 import { type KeyCount, songCounts } from "./song_lookup.ts";
 import type { IdKind, KeyKind, StreamBlock } from "./streams.ts";
@@ -36,6 +37,7 @@ import { textMergeBytes, TextMerger } from "./text_merge.ts";
 import { textPartitionsOf } from "./text_partitions.ts";
 import { TEXT_STREAM_BYTES, TextPiece } from "./text_piece.ts";
 import { MIN_TEXT_WORK_BYTES, mostTextPartitions, TextScatter } from "./text_scatter.ts";
+import { textRemovalOf } from "./text_removal.ts";
 import { TextSelection, textSelectionBytes } from "./text_selection.ts";
 import { textSongCounts } from "./text_song_lookup.ts";
 import { textBytes } from "./texts.ts";
@@ -127,6 +129,8 @@ export interface Engine {
   rangesOfKeys(batch: OpenBatch): KeyRange[];
   /** The range of one key: a country's code, or a user's id as text. */
   rangeOfKey(kind: KeyKind, key: string): KeyRange;
+  /** What taking users out of a batch needs; see removal.ts. */
+  removal(batch: OpenBatch): RemovalParts;
   /** Finds how often a song was played in each country; see song_lookup.ts. */
   songCounts(batch: OpenBatch, song: string): KeyCount[];
   /** Compares songs with one: below 0 where they stand before it among songs of as many streams. */
@@ -176,6 +180,7 @@ export const NUMBERS: Engine = {
     const from = kind === "user" ? Number(key) : parseCountry(key) ?? NaN;
     return { from, to: from + 1 };
   },
+  removal: (batch) => removalOf(batch as BatchReader),
   songCounts: (batch, song) => songCounts(batch as BatchReader, Number(song)),
   songOrder: (song) => {
     const id = Number(song);
@@ -208,6 +213,7 @@ export const TEXTS: Engine = {
   keyRanges: (batches, entries) => textKeyRanges(batches as readonly TextBatchReader[], entries),
   rangesOfKeys: (batch) => rangesOfTextKeys(batch as TextBatchReader),
   rangeOfKey: (_kind, key) => rangeOfTextKey(new TextEncoder().encode(key)),
+  removal: (batch) => textRemovalOf(batch as TextBatchReader),
   songCounts: (batch, song) =>
     textSongCounts(batch as TextBatchReader, new TextEncoder().encode(song)),
   songOrder: (song) => {

@@ -185,9 +185,9 @@ export class TextBlockEncoder {
     this.#records.close(at + this.#textLength);
   }
 
-  /** Writes what is left. Nothing may be added after. */
-  finish(): BatchPart {
-    this.#flushBlock(0);
+  /** As `finish` of batch_encoder.ts. */
+  finish(isContinued = false): BatchPart {
+    this.#flushBlock(isContinued ? FLAG_CONTINUES : 0);
     this.#records.drain();
     return {
       lines: this.#lines.toArray(),
