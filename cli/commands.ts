@@ -121,6 +121,32 @@ export const COMMANDS = {
       ["topstreams verify --results results", "and the newest reports against the batches"],
     ],
   },
+  forget: {
+    summary: "Forget a user in batches, reports and rejected rows",
+    arguments: [
+      {
+        name: "KIND",
+        field: "kind",
+        help: "user, or again: those of the list, in batches that were brought back",
+        kind: oneOf(["user", "again"]),
+      },
+      {
+        name: "ID",
+        field: "id",
+        help: "which user",
+        kind: anyWord,
+        isOptional: true,
+      },
+    ],
+    examples: [
+      ["topstreams forget user 12345", "in the folders batch and results, and in logs yet to come"],
+      [
+        "topstreams forget user 12345 --quarantine rejected --wait 3600",
+        "in rejected rows too, when the run that is in progress has ended",
+      ],
+      ["topstreams forget again", "once more, where a batch came back from a backup"],
+    ],
+  },
   demo: {
     summary: "Make eight days of small logs and do the daily run on them",
     examples: [

@@ -40,6 +40,7 @@ type ArgumentOf<C extends CommandName> = (typeof COMMANDS)[C] extends
 
 type ArgumentValueOf<A extends ArgumentRow> = A extends
   { readonly kind: ValueKind<infer T>; readonly isVariadic: true } ? readonly T[]
+  : A extends { readonly kind: ValueKind<infer T>; readonly isOptional: true } ? T | undefined
   : A extends { readonly kind: ValueKind<infer T> } ? T
   : never;
 
@@ -60,6 +61,8 @@ export type ExplainOptions = OptionsOf<"explain">;
 export type ClickhouseOptions = OptionsOf<"clickhouse">;
 /** The options of `topstreams verify`. */
 export type VerifyOptions = OptionsOf<"verify">;
+/** The options of `topstreams forget`. */
+export type ForgetOptions = OptionsOf<"forget">;
 /** The options of `topstreams demo`. */
 export type DemoOptions = OptionsOf<"demo">;
 /** The options of `topstreams generate`. */
@@ -130,6 +133,7 @@ export function readOptions<C extends CommandName>(
 /** Reads the value of an argument; of several, all. */
 function argumentOf(row: ArgumentRow, typed: Readonly<Record<string, unknown>>): unknown {
   const words = [typed[row.field]].flat();
+  if (row.isOptional && !row.isVariadic && words[0] === undefined) return undefined;
   const values = words.map((word) => {
     const reading = row.kind.read(typeof word === "string" ? word : "");
     if ("value" in reading) return reading.value;

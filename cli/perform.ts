@@ -49,6 +49,10 @@ async function doCommand(toDo: CommandToDo, world: World): Promise<void> {
       const { explain } = await import("./explain.ts");
       return await explain(toDo.options, world);
     }
+    case "forget": {
+      const { forget } = await import("./forget.ts");
+      return await forget(toDo.options, world);
+    }
     case "demo": {
       const { demo } = await import("./demo.ts");
       return await demo(toDo.options, world);

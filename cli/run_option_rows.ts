@@ -172,7 +172,7 @@ export const RUN_SETTING_ROWS = [
     otherwise: "no file",
     help: "JSON with any of these options",
     kind: file,
-    commands: ["run", "status", "verify"],
+    commands: ["run", "status", "verify", "forget"],
   },
   {
     flag: "--settle",
@@ -188,7 +188,7 @@ export const RUN_SETTING_ROWS = [
     default: "0",
     help: "wait for the end of another run",
     kind: seconds,
-    commands: ["run"],
+    commands: ["run", "forget"],
   },
   {
     flag: "--file-mode",
@@ -196,7 +196,7 @@ export const RUN_SETTING_ROWS = [
     otherwise: "0640",
     help: "who may read and write new files",
     kind: fileMode,
-    commands: ["run"],
+    commands: ["run", "forget"],
   },
   {
     flag: "--metrics",

@@ -8,6 +8,7 @@ import { BATCH_VERSION, type BatchTrailer } from "./batch_format.ts";
 import type { CountryTotals } from "./country_totals.ts";
 import { crc32 } from "./crc32.ts";
 import { type Day, formatDay, parseDay } from "./day.ts";
+import type { ForgottenRecord } from "./forgotten.ts";
 import {
   addTally,
   createRowTally,
@@ -68,6 +69,8 @@ export interface QuarantineRecord {
   readonly keptRows: number;
   /** Rejected rows that did not fit, or were not told of by a reader from outside. */
   readonly leftOutRows: number;
+  /** Rows that may name users who are forgotten; not there where there are none. */
+  readonly forgottenRows?: number;
 }
 
 /** What is known of a batch without opening it. */
@@ -79,6 +82,8 @@ export interface Manifest {
   readonly batches: Readonly<Partial<Record<KeyKind, BatchSize>>>;
   /** Where the rejected rows were kept. */
   readonly quarantine?: QuarantineRecord;
+  /** Who was left out of the batch by user; not there where nobody was. */
+  readonly forgotten?: ForgottenRecord;
 }
 
 /** The shape of what this version makes. */
@@ -181,9 +186,10 @@ export function shapeDifference(stored: BatchShape, wanted: BatchShape): string 
 /** Whether the numbers of a manifest agree with each other. */
 export function isSound(manifest: Manifest): boolean {
   const { rows, rejected } = tallyOf(manifest);
-  const { shape, batches } = manifest;
+  const { shape, batches, forgotten } = manifest;
   const streams = rows - rejectedCount(rejected);
   const totals = Object.values(batches.country?.countries ?? { all: streams });
-  return shape.keys.every((kind) => batches[kind]?.streamCount === streams) &&
+  const leftOut = (kind: KeyKind): number => kind === "user" ? forgotten?.streams ?? 0 : 0;
+  return shape.keys.every((kind) => batches[kind]?.streamCount === streams - leftOut(kind)) &&
     (!shape.keys.includes("country") || totals.reduce((sum, each) => sum + each, 0) === streams);
 }

@@ -93,6 +93,25 @@ export function reportName(kind: ChartKind, top: number, date: Day, extension: s
   return `${kind}_top${top}_${compactDay(date)}.${extension}`;
 }
 
+/** A report of users, by its file name. */
+export interface UserReport {
+  readonly name: string;
+  readonly top: number;
+  readonly date: Day;
+  /** The ending of its writer. */
+  readonly extension: string;
+  readonly isCompressed: boolean;
+}
+
+/** Reads the name of a report of users; `undefined` of another file. */
+export function userReportOf(name: string): UserReport | undefined {
+  const parts = /^user_top([1-9]\d*)_(\d{8})\.(.+?)(\.gz)?$/.exec(name);
+  const date = parts === null ? undefined : parseDay(parts[2]);
+  if (parts === null || date === undefined) return undefined;
+  const [, top, , extension, compression] = parts;
+  return { name, top: Number(top), date, extension, isCompressed: compression !== undefined };
+}
+
 /** The name of a page: all charts of a date for people. */
 export function pageName(date: Day, extension: string): string {
   return `charts_${compactDay(date)}.${extension}`;

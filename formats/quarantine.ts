@@ -16,6 +16,7 @@
 import { Buffer } from "node:buffer";
 import { type Day, formatDay } from "../core/day.ts";
 import type { ByteSink } from "../core/bytes.ts";
+import type { IdKind } from "../core/streams.ts";
 import type { KeptRow } from "../core/rejected_rows.ts";
 
 /** No last line is longer. */
@@ -57,6 +58,8 @@ export function quarantineLine(log: string, { line, reason, bytes, isCut }: Kept
 export class QuarantineWriter {
   /** How many rows were written. */
   keptRows = 0;
+  /** How many rows of users that are forgotten were left out. */
+  forgottenRows = 0;
   readonly #sink: ByteSink;
   readonly #encoder = new TextEncoder();
   #roomBytes: number;
@@ -77,45 +80,109 @@ export class QuarantineWriter {
     this.#roomBytes = 0;
   }
 
-  /** Adds a row, if it and all before it fit. */
-  add(log: string, row: KeptRow): void {
+  /**
+   * Adds a row, if it and all before it fit.
+   *
+   * @param isForgotten whether it is not written, but takes its room: so a quarantine that is made
+   *   again holds what is left of the former one
+   */
+  add(log: string, row: KeptRow, isForgotten = false): void {
     if (this.isFull) return;
     const bytes = this.#encoder.encode(quarantineLine(log, row));
     if (bytes.length > this.#roomBytes) return this.fill();
     this.#roomBytes -= bytes.length;
+    if (isForgotten) return void this.forgottenRows++;
     this.#sink.write(bytes);
     this.keptRows++;
   }
 
   /** Writes the last line. */
   finish(day: Day, rejectedRows: number): void {
-    const { keptRows } = this;
-    const last = {
-      day: formatDay(day),
-      rejectedRows,
-      keptRows,
-      leftOutRows: rejectedRows - keptRows,
-    };
-    this.#sink.write(this.#encoder.encode(JSON.stringify(last) + "\n"));
+    const { keptRows, forgottenRows } = this;
+    const last = lastLine(day, { rejectedRows, keptRows, forgottenRows });
+    this.#sink.write(this.#encoder.encode(last));
   }
 }
 
 /**
- * Whether a line of a quarantine may name a user: the id stands in its row with neither letter nor
- * digit beside it, leading zeros aside. It may also be the id of a song; of a row that was rejected
- * nobody knows. An id that a row has in another form (in JSON with escapes) is not found.
+ * Lists the ids that a rejected row may have meant: where ids are numbers, all digits with neither
+ * letter nor digit beside them, without leading zeros; where they are text, all fields without the
+ * blanks and quotes around them, and all strings of JSON.
+ *
+ * Any of them may be the user: of a row that was rejected nobody knows its fields.
  *
  * @example
  * ```ts
- * import { mayNameUser } from "./quarantine.ts";
- * const line = '{"log":"a.log","line":17,"reason":"country","row":"1|05|fr"}\n';
- * if (!mayNameUser(line, "5") || mayNameUser(line, "0")) throw new Error();
+ * import { idsIn } from "./quarantine.ts";
+ * if ([...idsIn("1|05|f7", "number")].join() !== "1,5") throw new Error();
+ * if ([...idsIn("1| Zoë |fr", "text")].join() !== "1,Zoë,fr") throw new Error();
  * ```
  */
-export function mayNameUser(line: string, user: string): boolean {
+export function idsIn(row: string, ids: IdKind): Set<string> {
+  return ids === "number" ? numbersIn(row) : textsIn(row);
+}
+
+function numbersIn(row: string): Set<string> {
+  const found = row.matchAll(/(?<![\p{L}\p{N}])0*(\d{1,16})(?![\p{L}\p{N}])/gu);
+  return new Set(Array.from(found, ([, digits]) => String(Number(digits))));
+}
+
+function textsIn(row: string): Set<string> {
+  const fields = row.split(/[|,;\t]/).map((field) => field.trim());
+  const strings = Array.from(row.matchAll(/"((?:[^"\\]|\\.)*)"/g), ([quoted]) => unquoted(quoted));
+  const unquotedFields = fields.map((field) => field.replace(/^"(.*)"$/s, "$1"));
+  return new Set([...fields, ...unquotedFields, ...strings].filter((field) => field !== ""));
+}
+
+function unquoted(text: string): string {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text.slice(1, -1);
+  }
+}
+
+/** The rejected row that a line of a quarantine tells of; `undefined` of its last line. */
+export function rowOfLine(line: string): string | undefined {
   const { row } = JSON.parse(line);
-  if (typeof row !== "string") return false;
-  const zeros = /^\d+$/.test(user) ? "0*" : "";
-  const id = user.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
-  return new RegExp(`(?<![\\p{L}\\p{N}])${zeros}${id}(?![\\p{L}\\p{N}])`, "u").test(row);
+  return typeof row === "string" ? row : undefined;
+}
+
+/** Tells whether a rejected row may name one of some users. */
+export type NamesForgotten = (row: string) => boolean;
+
+/** Makes what finds rows that may name a user who is left out. */
+export function namesIn(ids: IdKind, hasId: (id: string) => boolean): NamesForgotten {
+  return (row) => idsIn(row, ids).values().some(hasId);
+}
+
+/** What the last line of a quarantine tells. */
+export interface QuarantineTotals {
+  readonly rejectedRows: number;
+  readonly keptRows: number;
+  /** Rows of users that are forgotten. */
+  readonly forgottenRows: number;
+}
+
+/** Writes the last line of a quarantine. */
+export function lastLine(
+  day: Day,
+  { rejectedRows, keptRows, forgottenRows }: QuarantineTotals,
+): string {
+  const last = {
+    day: formatDay(day),
+    rejectedRows,
+    keptRows,
+    leftOutRows: rejectedRows - keptRows - forgottenRows,
+    ...forgottenRows > 0 ? { forgottenRows } : {},
+  };
+  return JSON.stringify(last) + "\n";
+}
+
+/** Reads the last line of a quarantine; `undefined` where it is another. */
+export function totalsOf(line: string): QuarantineTotals | undefined {
+  const { rejectedRows, keptRows, forgottenRows = 0 } = JSON.parse(line);
+  return Number.isSafeInteger(rejectedRows) && Number.isSafeInteger(keptRows)
+    ? { rejectedRows, keptRows, forgottenRows }
+    : undefined;
 }

@@ -10,6 +10,7 @@ import { ALL_KEYS, type KeyRange } from "../core/batch_reader.ts";
 import { addedTotals, type CountryTotals } from "../core/country_totals.ts";
 import { type Day, formatDay } from "../core/day.ts";
 import type { OpenBatch } from "../core/engine.ts";
+import { recordOf, type UsersToLeaveOut } from "../core/forgotten.ts";
 import {
   type BatchShape,
   encodeManifest,
@@ -24,6 +25,7 @@ import { KEY_KINDS, type KeyKind, rejectedCount } from "../core/streams.ts";
 import { createClaims } from "./claims.ts";
 import { withEarlySync } from "./early_sync.ts";
 import { FileSource } from "./byte_files.ts";
+import { readForgotten, usersToLeaveOut, withoutRowsOf } from "./forgotten_files.ts";
 import type { Work } from "./meter.ts";
 import { createTurns, endOfTurns } from "./ordered_output.ts";
 import { Publication } from "./publication.ts";
@@ -43,6 +45,13 @@ export interface ShelfOptions extends IntakeOptions {
   readonly runFolder?: string;
   /** The share of rows that may be rejected. */
   readonly maxRejected: number;
+}
+
+/** What a batch is made of. */
+interface BuildParts extends IngestedLogs {
+  readonly day: Day;
+  /** Who is left out. */
+  readonly forgotten?: UsersToLeaveOut;
 }
 
 /** The batches of a folder. The caller holds the folder's lock. */
@@ -94,13 +103,23 @@ export class BatchShelf {
   ): Promise<Manifest> {
     const { shape } = this.#options;
     this.#store.makeFolder(this.#runFolder);
-    const { partitions, scattered, records, rejected } = await this.#intake.ingest(logs, work);
-    refuseTooManyRejected(records, this.#options);
+    const { engine, batchFolder: batch } = this.#options;
     const { day } = logs[0];
-    const quarantine = await this.#quarantine({ rejected, records }, day, publication, work);
-    const sizes = await this.#encode({ partitions, scattered }, day, publication, work);
+    const users = readForgotten(this.#store, batch);
+    const forgotten = usersToLeaveOut(this.#store, { batch, users, day, ids: engine.ids });
+    const { partitions, scattered, rejected, ...ingested } = await this.#intake.ingest(logs, work);
+    refuseTooManyRejected(ingested.records, this.#options);
+    const records = withoutRowsOf(forgotten, ingested.records, engine.ids);
+    const parts = { partitions, scattered, rejected, records, day, forgotten };
+    const quarantine = await this.#quarantine(parts, publication, work);
+    const { leftOut, ...batches } = await this.#encode(parts, publication, work);
     clearRunFolder(this.#store, this.#runFolder);
-    const manifest = { ...manifestOf(day, records, shape, sizes), quarantine };
+    const hasUsers = shape.keys.includes("user");
+    const manifest = {
+      ...manifestOf(day, records, shape, batches),
+      quarantine,
+      forgotten: hasUsers ? recordOf(users, day, leftOut) : undefined,
+    };
     publication.add(MANIFEST_NAME, encodeManifest(manifest));
     const absent = KEY_KINDS.filter((kind) => !shape.keys.includes(kind));
     publication.commit(absent.map(batchFileName));
@@ -110,8 +129,7 @@ export class BatchShelf {
 
   /** Writes the rejected rows aside, to be published with the batch. */
   async #quarantine(
-    { rejected, records }: Pick<IngestedLogs, "rejected" | "records">,
-    day: Day,
+    { rejected, records, day, forgotten }: BuildParts,
     publication: Publication,
     work: Work,
   ): Promise<QuarantineRecord | undefined> {
@@ -127,6 +145,7 @@ export class BatchShelf {
       rejectedRows: records.reduce((sum, { tally }) => sum + rejectedCount(tally.rejected), 0),
       limitBytes: quarantine.limitBytes,
       output: sink.path,
+      forgotten,
     })).filter((result) => result !== undefined);
     publication.finish(sink);
     return { name, ...written };
@@ -134,11 +153,10 @@ export class BatchShelf {
 
   /** Makes the batch files of what was scattered. */
   async #encode(
-    { partitions, scattered }: Pick<IngestedLogs, "partitions" | "scattered">,
-    day: Day,
+    { partitions, scattered, day, forgotten }: BuildParts,
     publication: Publication,
     work: Work,
-  ): Promise<Manifest["batches"]> {
+  ): Promise<Manifest["batches"] & { readonly leftOut: number }> {
     const files = this.#options.shape.keys.map((kind) => {
       const sink = publication.create(batchFileName(kind));
       sink.write(encodeHeader({ kind, day }, crc32, this.#options.engine.ids));
@@ -156,6 +174,7 @@ export class BatchShelf {
         turns,
       })),
       runFolder: this.#runFolder,
+      forgotten,
     });
     const results = (await withEarlySync(files.map(({ sink }) => sink), encoded)).flat();
     const sizes = files.map(({ kind, sink, turns }) => {
@@ -171,7 +190,8 @@ export class BatchShelf {
       if (kind !== "country") return [kind, size];
       return [kind, { ...size, countries: addedTotals(parts.map((part) => part.countries!)) }];
     });
-    return Object.fromEntries(sizes);
+    const leftOut = results.reduce((sum, result) => sum + result.leftOut, 0);
+    return { ...Object.fromEntries(sizes), leftOut };
   }
 
   /**

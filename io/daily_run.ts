@@ -11,7 +11,8 @@ import { createCrew } from "./crew.ts";
 import type { Day } from "../core/day.ts";
 import { StoppedError } from "./drive.ts";
 import { EmbeddedEngine } from "./embedded_engine.ts";
-import { type HeldLock, lockFolder, type LockWait } from "./lock.ts";
+import { FORGOTTEN_NAME, readForgotten } from "./forgotten_files.ts";
+import { lockFolders, type LockWait } from "./lock.ts";
 import { startCourse } from "./meter.ts";
 import { type Store, StoreError } from "./store.ts";
 import { quarantineOf } from "./quarantine_files.ts";
@@ -64,12 +65,11 @@ export async function dailyRuns(
   try {
     for (const folder of folders) store.makeFolder(folder);
     const wait = waitOf(options, context);
-    const locks: HeldLock[] = [];
+    const lock = await lockFolders(folders, wait);
     try {
-      for (const folder of distinctFolders(folders)) locks.push(await lockFolder(folder, wait));
       return await makeWithCrew(dates, options, context);
     } finally {
-      for (const lock of locks.reverse()) lock.release();
+      lock.release();
     }
   } catch (error) {
     removeIfEmpty(store, newFolders);
@@ -137,6 +137,12 @@ async function openEngine(options: DailyRunOptions, context: DailyRunContext): P
         "expected batches in a folder",
     );
   }
+  if (readForgotten(store, batch).length > 0) {
+    throw new Error(
+      `Cannot keep counts in ClickHouse: users were forgotten (${batch}/${FORGOTTEN_NAME}), ` +
+        "expected batches in a folder",
+    );
+  }
   const { openClickHouse } = await import("./clickhouse/engine.ts");
   return await openClickHouse(cluster, shelf, { ...context, waitSeconds: options.waitSeconds });
 }
@@ -144,12 +150,6 @@ async function openEngine(options: DailyRunOptions, context: DailyRunContext): P
 /** The folders that a run writes. */
 function foldersOf({ batch, results, quarantine }: DailyRunOptions): string[] {
   return [batch, results, ...quarantine === undefined ? [] : [quarantine]];
-}
-
-/** A folder that is named twice is locked once. */
-function distinctFolders(folders: readonly string[]): string[] {
-  const paths = folders.map((folder) => Deno.realPathSync(folder));
-  return folders.filter((_, i) => paths.indexOf(paths[i]) === i);
 }
 
 /** The folders of a path that are not there, the innermost first. */

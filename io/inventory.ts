@@ -17,6 +17,7 @@ import {
 import type { FoundBatch, FoundLog, Inventory, RunFolders, RunRequest } from "../core/plan.ts";
 import { dateOf } from "../core/planning.ts";
 import { daysUsedIn } from "../core/summary.ts";
+import { forgottenProblem } from "./forgotten_files.ts";
 import { History } from "./history.ts";
 import { listQuarantines } from "./quarantine_files.ts";
 import { pathAfterRecovery, readText } from "./publication.ts";
@@ -109,7 +110,7 @@ export function listRemains(store: Store, folder: string): Day[] {
 }
 
 /** The days that have a folder. */
-function dayFolders(store: Store, folder: string): Day[] {
+export function dayFolders(store: Store, folder: string): Day[] {
   return (store.list(folder) ?? []).flatMap((name) => {
     const day = dayOfBatchFolder(name);
     return day !== undefined && store.info(`${folder}/${name}`)?.isFolder ? [day] : [];
@@ -122,13 +123,21 @@ export function readManifest(
   folder: string,
   day: Day,
 ): Manifest | string | undefined {
+  const manifest = readAnyManifest(store, folder, day);
+  if (manifest === undefined || typeof manifest === "string") return manifest;
+  return forgottenProblem(store, folder, manifest) ?? manifest;
+}
+
+/** As {@linkcode readManifest}, of a batch that may hold users who were forgotten, too. */
+export function readAnyManifest(
+  store: Store,
+  folder: string,
+  day: Day,
+): Manifest | string | undefined {
   const path = pathAfterRecovery(store, `${folder}/${batchFolderName(day)}`, MANIFEST_NAME);
   if (path === undefined) return undefined;
   const manifest = decodeManifest(readText(store, path));
-  if (typeof manifest !== "string" && manifest.day !== day) {
-    return "manifest of another day, expected this folder's";
-  }
-  return typeof manifest === "string" || isSound(manifest)
-    ? manifest
-    : "damaged manifest, expected figures that agree";
+  if (typeof manifest === "string") return manifest;
+  if (manifest.day !== day) return "manifest of another day, expected this folder's";
+  return isSound(manifest) ? manifest : "damaged manifest, expected figures that agree";
 }

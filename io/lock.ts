@@ -83,6 +83,29 @@ export async function lockFolder(folder: string, wait: LockWait = {}): Promise<H
   }
 }
 
+/**
+ * Locks several folders that are there, in their order; one that is named twice is locked once.
+ *
+ * @throws {Error} as {@linkcode lockFolder}: then none of them is locked
+ */
+export async function lockFolders(
+  folders: readonly string[],
+  wait: LockWait = {},
+): Promise<HeldLock> {
+  const paths = folders.map((folder) => Deno.realPathSync(folder));
+  const locks: HeldLock[] = [];
+  const release = (): void => locks.reverse().forEach((lock) => lock.release());
+  try {
+    for (const folder of folders.filter((_, i) => paths.indexOf(paths[i]) === i)) {
+      locks.push(await lockFolder(folder, wait));
+    }
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return { release };
+}
+
 function openLock(path: string): Deno.FsFile {
   try {
     return Deno.openSync(path, { read: true, write: true, create: true, mode: 0o640 });

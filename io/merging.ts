@@ -9,6 +9,7 @@ import { encodePartition, mergeToRun } from "../core/batching.ts";
 import { ChartMaker, type ChartOutput, type ChartPrinter } from "../core/chart.ts";
 import { CountryCounter, readTotals } from "../core/country_totals.ts";
 import type { MergeInput, SortedPiece } from "../core/engine.ts";
+import { LeavingOut } from "../core/forgotten.ts";
 import { type KeptRow, rowKeeper } from "../core/kept_rows.ts";
 import { chunksOf } from "../core/scatter.ts";
 import { awaited, type Step } from "../core/steps.ts";
@@ -16,6 +17,7 @@ import type { IdKind } from "../core/streams.ts";
 import { named } from "../formats/built_in.ts";
 import { FileSource } from "./byte_files.ts";
 import { claim } from "./claims.ts";
+import { sieveOf } from "./forgotten_files.ts";
 import { OrderedOutput } from "./ordered_output.ts";
 import type { OpenFile, Store } from "./store.ts";
 import type {
@@ -49,7 +51,7 @@ export function* encode(task: EncodeTask, context: JobContext): Generator<Step, 
 }
 
 function* encodeOutput(
-  { day, scattered, runFolder }: EncodeTask,
+  { day, scattered, runFolder, forgotten }: EncodeTask,
   { kind, claims, partitionCount, output: path, turns }: EncodeOutput,
   sources: readonly FileSource[],
   piece: SortedPiece,
@@ -59,6 +61,7 @@ function* encodeOutput(
   const scratch = context.scratch(runFolder);
   const tools = { scratch, checksum: crc32, fanIn, cursorBytes, engine };
   const results: EncodeResult[number][] = [];
+  const sieve = kind === "user" && forgotten ? sieveOf(forgotten, engine.ids) : undefined;
   const file = context.store.openToWrite(path);
   try {
     const output = new OrderedOutput(file, turns, context.outputBuffer);
@@ -66,14 +69,21 @@ function* encodeOutput(
       output.begin(index);
       const encoder = engine.blocks(output, crc32);
       const counter = kind === "country" ? new CountryCounter(encoder, engine.ids) : undefined;
-      const blocks = counter ?? encoder;
+      const leaving = sieve && new LeavingOut(encoder, sieve);
+      const blocks = counter ?? leaving ?? encoder;
       const parts = scattered.map(({ chunks }, i) => (
         { source: sources[i], chunks: chunksOf(chunks[kind]!, index) }
       ));
       yield* encodePartition(parts, { kind, day }, { piece, blocks }, tools);
       const part = blocks.finish();
       output.finish();
-      results.push({ kind, index, part, countries: counter?.totals() });
+      results.push({
+        kind,
+        index,
+        part,
+        countries: counter?.totals(),
+        leftOut: leaving?.streams ?? 0,
+      });
     }
     output.flush();
   } finally {

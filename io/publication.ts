@@ -32,7 +32,8 @@ interface FileBeside {
   readonly name: string;
 }
 
-function asideName(name: string): string {
+/** The hidden name under which a file is written. */
+export function asideName(name: string): string {
   return `.${name}.aside`;
 }
 

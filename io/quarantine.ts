@@ -7,9 +7,10 @@
 import { crc32 } from "node:zlib";
 import { type KeptPart, keptRows } from "../core/rejected_rows.ts";
 import type { Step } from "../core/steps.ts";
-import { QuarantineWriter } from "../formats/quarantine.ts";
+import { type NamesForgotten, namesIn, QuarantineWriter } from "../formats/quarantine.ts";
 import { FileSink, FileSource } from "./byte_files.ts";
 import { claim } from "./claims.ts";
+import { sieveOf } from "./forgotten_files.ts";
 import type { Store } from "./store.ts";
 import type { JobContext, QuarantineResult, QuarantineTask } from "./tasks.ts";
 
@@ -28,23 +29,26 @@ const BUFFER_BYTES = 1 << 16;
 /** Writes the quarantine of a day; the first job that comes does all of it. */
 export function* quarantine(
   task: QuarantineTask,
-  { store }: JobContext,
+  { store, engine }: JobContext,
 ): Generator<Step, QuarantineResult> {
   if (claim(task.claims, 1) === undefined) return undefined;
   const file = new FileSink(store.openToWrite(task.output));
   const sink = new BufferedSink(file);
   const writer = new QuarantineWriter(sink, task.limitBytes);
+  const sieve = task.forgotten && sieveOf(task.forgotten, engine.ids);
+  const isForgotten = sieve && namesIn(engine.ids, (id) => sieve.hasId(id));
   try {
     for (const range of task.ranges) {
       if (writer.isFull) break;
-      yield* addRange(range, writer, store);
+      yield* addRange(range, writer, { store, isForgotten });
       if (!range.isWhole) writer.fill();
     }
     writer.finish(task.day, task.rejectedRows);
     sink.flush();
-    const { keptRows } = writer;
-    const leftOutRows = task.rejectedRows - keptRows;
-    return { sizeBytes: file.sizeBytes, crc32: sink.crc32, keptRows, leftOutRows };
+    const { keptRows, forgottenRows } = writer;
+    const leftOutRows = task.rejectedRows - keptRows - forgottenRows;
+    const gone = forgottenRows > 0 ? { forgottenRows } : {};
+    return { sizeBytes: file.sizeBytes, crc32: sink.crc32, keptRows, leftOutRows, ...gone };
   } finally {
     file.close();
   }
@@ -56,13 +60,15 @@ const STEP_ROWS = 256;
 function* addRange(
   { path, log, linesBefore, offset, sizeBytes }: RejectedRange,
   writer: QuarantineWriter,
-  store: Store,
+  { store, isForgotten }: { readonly store: Store; readonly isForgotten?: NamesForgotten },
 ): Generator<Step> {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const source = new FileSource(store.openToRead(path));
   try {
     let rows = 0;
     for (const row of keptRows(source, { offset, sizeBytes })) {
-      writer.add(log, { ...row, line: row.line + linesBefore });
+      const isGone = isForgotten !== undefined && isForgotten(decoder.decode(row.bytes));
+      writer.add(log, { ...row, line: row.line + linesBefore }, isGone);
       if (writer.isFull) return;
       if (++rows % STEP_ROWS === 0) yield { logBytes: 0, entries: 0 };
     }

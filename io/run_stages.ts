@@ -14,7 +14,9 @@ import { type AskedSummary, type RunSummary, summaryOf } from "../core/summary.t
 import { withAdvice } from "./advice.ts";
 import { type Crew } from "./crew.ts";
 import { History } from "./history.ts";
+import { tellRecovery } from "./forget_recovery.ts";
 import { listLogs } from "./inventory.ts";
+import { recoverJoint } from "./joint_publication.ts";
 import { UnsettledLogError } from "./log_intake.ts";
 import { type Course, Meter, type Reporter } from "./meter.ts";
 import { pause } from "./pause.ts";
@@ -89,9 +91,11 @@ export class DailyRun {
 
   /** Completes or clears what an earlier process left. */
   async #recover(): Promise<void> {
+    const { batch, results, quarantine } = this.#options;
+    const warn = (text: string): void => this.#reporter.warn(text);
+    tellRecovery(recoverJoint(this.#store, { batch, results, quarantine }), warn);
     await this.#engine.recover();
     this.#history.recover();
-    const { results, quarantine } = this.#options;
     if (quarantine !== undefined) recover(this.#store, quarantine);
     const completed = recover(this.#store, results);
     if (completed.length > 0) {

@@ -47,8 +47,12 @@ export interface Store {
   list(path: string): string[] | undefined;
   makeFolder(path: string): void;
   openToRead(path: string): OpenFile;
-  /** Makes a new file, or empties the one that is there. It can be read, too. */
-  create(path: string): OpenFile;
+  /**
+   * Makes a new file, or empties the one that is there. It can be read, too.
+   *
+   * @param mode in the place of {@linkcode fileMode}
+   */
+  create(path: string, mode?: number): OpenFile;
   /** Opens a file that is there for reading and writing; nothing of it is lost. */
   openToWrite(path: string): OpenFile;
   rename(from: string, to: string): void;
@@ -231,7 +235,8 @@ export const denoStore: Store = denoStoreWith(FILE_MODE);
 
 /** As {@linkcode denoStore}; new files have this mode, whatever the umask is. */
 export function denoStoreWith(fileMode: number): Store {
-  const create = (path: string): OpenFile => attempt("write", path, () => created(path, fileMode));
+  const create = (path: string, mode = fileMode): OpenFile =>
+    attempt("write", path, () => created(path, mode));
   return { ...ACTS, fileMode, create };
 }
 

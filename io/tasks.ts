@@ -13,6 +13,7 @@ import type { ChartKind, ChartSize } from "../core/chart.ts";
 import type { CountryTotals } from "../core/country_totals.ts";
 import type { Day } from "../core/day.ts";
 import type { Engine } from "../core/engine.ts";
+import type { UsersToLeaveOut } from "../core/forgotten.ts";
 import type { KeptRow } from "../core/kept_rows.ts";
 import type { ByteRange, ReadRange } from "../core/log_ranges.ts";
 import type { MemoryPlan } from "../core/memory.ts";
@@ -129,6 +130,8 @@ export interface EncodeTask {
   /** What is to be encoded, one after another. */
   readonly outputs: readonly EncodeOutput[];
   readonly runFolder: string;
+  /** Who is left out of the batch by user. */
+  readonly forgotten?: UsersToLeaveOut;
 }
 
 /** The batch of one kind of key. */
@@ -144,6 +147,8 @@ export type EncodeResult = readonly {
   readonly part: BatchPart;
   /** Its streams by country, where keys are countries. */
   readonly countries?: CountryTotals;
+  /** Streams of users that were left out. */
+  readonly leftOut: number;
 }[];
 
 /** Prints a chart. */
@@ -205,6 +210,8 @@ export interface QuarantineTask extends Claimed {
   readonly limitBytes: number;
   /** A file that is there. */
   readonly output: string;
+  /** Rows that may name one of them are left out. */
+  readonly forgotten?: UsersToLeaveOut;
 }
 
 /** What the job that wrote the quarantine wrote. */

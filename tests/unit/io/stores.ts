@@ -164,7 +164,7 @@ export function watchedStore(store: Store, before: BeforeAct): Store {
     list: (path) => (ask("list", path), store.list(path)),
     makeFolder: (path) => (ask("makeFolder", path), store.makeFolder(path)),
     openToRead: (path) => (ask("openToRead", path), watched(store.openToRead(path))),
-    create: (path) => (ask("create", path), watched(store.create(path))),
+    create: (path, mode) => (ask("create", path), watched(store.create(path, mode))),
     openToWrite: (path) => (ask("openToWrite", path), watched(store.openToWrite(path))),
     rename: (from, to) => (ask("rename", from), store.rename(from, to)),
     remove: (path) => (ask("remove", path), store.remove(path)),
