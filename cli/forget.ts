@@ -66,14 +66,14 @@ function idsOf(typed: string, ids: IdKind): { readonly ids: UserIds; readonly na
 }
 
 function textOf(summary: ForgetSummary, { id, batch, logs }: ForgetOptions): string {
-  const { days, reports, rejectedRows, date, wasForgotten } = summary;
+  const { days, reports, rejectedRows, wasForgotten } = summary;
   const who = id === undefined ? "users of the list" : `user ${harmless(id)}`;
   const hasAny = days.length + reports.length + rejectedRows.length > 0;
   const list = `${batch}/${FORGOTTEN_NAME}`;
-  const inList = wasForgotten
-    ? `The user was in the list of forgotten users (${list}) before`
-    : `The user is in the list of forgotten users (${list}): logs of ${date} and before are ` +
-      "read without";
+  const inList = wasForgotten ? [`The user was in the list of forgotten users before (${list})`] : [
+    `The user is in the list of forgotten users (${list}):`,
+    "logs of today and before are read without",
+  ];
   const lines = [
     hasAny ? `Forgot ${who}` : `Found nothing of ${who}`,
     ...days.map(({ day, streams, songs }) =>
@@ -81,7 +81,7 @@ function textOf(summary: ForgetSummary, { id, batch, logs }: ForgetOptions): str
     ),
     ...reports.map(({ name, streams }) => `  ${name}: ${counted(streams, "stream")}`),
     ...rejectedRows.map(({ name, rows }) => `  ${name}: ${counted(rows, "row")}`),
-    ...id === undefined ? [] : [inList],
+    ...id === undefined ? [] : inList,
     ...summary.logs.length === 0 ? [] : [
       `Logs are not changed: ${grouped(summary.logs.length)} in "${logs}" still ` +
       `${summary.logs.length === 1 ? "holds" : "hold"} streams of ${

@@ -6,6 +6,7 @@
  */
 
 import { type Day, daysOf, formatDay, windowEnding } from "./day.ts";
+import { HOLDS_FORGOTTEN } from "./forgotten.ts";
 import { hasSameLogs, shapeDifference } from "./manifest.ts";
 import { type DayPlan, type Inventory, newestDay, type RunPlan, type RunRequest } from "./plan.ts";
 import { refusalsOf, warningsOf } from "./refusals.ts";
@@ -62,7 +63,8 @@ function planDay(day: Day, request: RunRequest, inventory: Inventory): DayPlan {
   if (isThere && problem !== undefined) return { act: "build", day, logs, why: problem };
   if (typeof manifest === "string" || problem !== undefined) {
     const message = `Cannot use the batch of ${formatDay(day)}: ${problem}; its log is gone, ` +
-      "expected the log to build the batch again";
+      "expected the log to build the batch again" +
+      (problem === HOLDS_FORGOTTEN ? ", or topstreams forget again" : "");
     return { act: "refuse", day, logs, message };
   }
   if (isThere && !hasSameLogs(manifest.logs, logs)) {

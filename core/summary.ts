@@ -39,6 +39,8 @@ export interface QuarantineSummary {
   readonly keptRows: number;
   /** Rejected rows that did not fit. */
   readonly leftOutRows: number;
+  /** Rows that may name users who are forgotten; not there where there are none. */
+  readonly forgottenRows?: number;
 }
 
 /** How long the stages took, in seconds. */

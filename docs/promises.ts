@@ -23,6 +23,10 @@ export const CASES = {
   leastDamages: 4800,
   /** Ways in which batch files and manifests are damaged, each with its message. */
   damageMessages: 18,
+  /** Acts of forgetting a user on its store, each of which fails once. */
+  leastFailedForgets: 100,
+  /** Kills at random moments while a user is forgotten. */
+  forgetKills: 60,
   /** Logs that are compressed and not whole, each with its message. */
   compressedMessages: 8,
   /** What stands in the place of a log and is none. */
@@ -186,6 +190,18 @@ export const PROMISES: readonly PromiseRow[] = [
     promise:
       "`verify` finds every flipped bit of a batch, entries that its log has not, and reports that the batches do not give; it changes nothing, beside a run too.",
     tested: "`cli/verify_test.ts`, `unit/core/batch_check_test.ts`",
+    cases: "",
+  },
+  {
+    promise:
+      "A user is forgotten in all batches, reports of users and rejected rows, or in none; and is left out when a log of that day or before is read again, for any jobs and memory.",
+    tested:
+      "every act fails, `cli/forget_store_test.ts`; killed at random moments, `slow/forget_kills_test.ts`; against logs without the user, `cli/forget_test.ts`, `property/removal_test.ts`",
+    cases: `${CASES.leastFailedForgets} acts or more, ${CASES.forgetKills} kills`,
+  },
+  {
+    promise: "`explain` tells what a full sort tells of any song, and needs no lock.",
+    tested: "`property/standing_test.ts`, `cli/explain_test.ts`",
     cases: "",
   },
   {

@@ -109,7 +109,7 @@ class LineSearch {
     const start = this.#lines.hasHeader ? this.#nextLine(0) : 0;
     const from = this.#firstFrom(user, start, end);
     let to = from;
-    while (to < end && this.#compare(to, user) === 0) to = this.#nextLine(to);
+    while (to < end && this.#keyAt(to) === user) to = this.#nextLine(to);
     if (from === to) return undefined;
     const bytes = Buffer.alloc(to - from);
     this.#source.read(bytes, from);
@@ -142,11 +142,15 @@ class LineSearch {
 
   /** Compares the key of a line with the user; a line without a key counts as one before it. */
   #compare(at: number, user: string): number {
-    const head = this.#buffer.subarray(0, HEAD_BYTES);
-    const text = head.toString("utf8", 0, this.#source.read(head, at));
-    const key = this.#lines.keyOf(text);
+    const key = this.#keyAt(at);
     if (key === undefined) return -1;
     if (this.#ids === "number") return Number(key) - Number(user);
     return compareBytes(Buffer.from(key), Buffer.from(user));
+  }
+
+  #keyAt(at: number): string | undefined {
+    const head = this.#buffer.subarray(0, HEAD_BYTES);
+    const length = this.#source.read(head, at);
+    return this.#lines.keyOf(head.toString("utf8", 0, length));
   }
 }

@@ -43,6 +43,8 @@ export interface ShelfOptions extends IntakeOptions {
   readonly batchFolder: string;
   /** The folder for runs; one inside the folder of the batches by default. */
   readonly runFolder?: string;
+  /** The folder that has the list of forgotten users; that of the batches by default. */
+  readonly forgottenFolder?: string;
   /** The share of rows that may be rejected. */
   readonly maxRejected: number;
 }
@@ -103,7 +105,7 @@ export class BatchShelf {
   ): Promise<Manifest> {
     const { shape } = this.#options;
     this.#store.makeFolder(this.#runFolder);
-    const { engine, batchFolder: batch } = this.#options;
+    const { engine, batchFolder, forgottenFolder: batch = batchFolder } = this.#options;
     const { day } = logs[0];
     const users = readForgotten(this.#store, batch);
     const forgotten = usersToLeaveOut(this.#store, { batch, users, day, ids: engine.ids });

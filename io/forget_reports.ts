@@ -7,13 +7,14 @@
 import { crc32 } from "node:zlib";
 import type { ByteSink } from "../core/bytes.ts";
 import { type Day, parseDay } from "../core/day.ts";
-import { summaryName, type UserReport, userReportOf } from "../core/names.ts";
-import { hexadecimal } from "../core/summary.ts";
+import { type UserReport, userReportOf } from "../core/names.ts";
+import { hexadecimal, runIn } from "../core/summary.ts";
 import { compressed } from "../formats/compress.ts";
 import { gzip } from "../formats/gzip.ts";
 import { FormatError } from "../core/streams.ts";
 import { findUserRows, writeWithoutUser } from "../formats/parquet_rows.ts";
 import { findUserLines, type LineForm } from "../formats/report_lines.ts";
+import type { ForgottenRows } from "./forget_quarantine.ts";
 import { FileSink, FileSource } from "./byte_files.ts";
 import type { JointPublication } from "./joint_publication.ts";
 import { LogParts } from "./log_parts.ts";
@@ -204,42 +205,49 @@ class SummedSink implements ByteSink {
 /** How many streams a user had on days, as far as it is known. */
 export type StreamsOn = (days: readonly Day[]) => number | undefined;
 
+/** What changes in a folder of results. */
+export interface ForgottenResults {
+  readonly reports: readonly ForgottenReport[];
+  /** Files of rejected rows, in another folder, of which summaries tell. */
+  readonly rows: readonly ForgottenRows[];
+  readonly streamsOn: StreamsOn;
+}
+
 /**
- * Makes a run summary tell of its reports as they are going to be.
+ * Makes a run summary tell of files as they are going to be.
  *
  * The streams of the user are those of the batches of its days; where they are gone, those that
  * stood in the report.
  *
- * @returns its text, or `undefined` where there is no summary that tells of them
+ * @returns its text, or `undefined` where it tells of none of them, or is no summary
  */
 export function summaryWithout(
   store: Store,
-  folder: string,
-  { date, reports, streamsOn }: {
-    readonly date: Day;
-    readonly reports: readonly ForgottenReport[];
-    readonly streamsOn: StreamsOn;
-  },
+  path: string,
+  { reports, rows, streamsOn }: ForgottenResults,
 ): string | undefined {
-  const path = `${folder}/${summaryName(date)}`;
-  if (store.info(path) === undefined) return undefined;
-  try {
-    const summary = JSON.parse(readText(store, path));
-    const days: Day[] = summary.daysUsed.map((day: string) => parseDay(day)!);
-    let isChanged = false;
-    for (const told of summary.reports) {
+  const text = readText(store, path);
+  const summary = runIn(text);
+  if (summary === undefined) return undefined;
+  const days = summary.daysUsed.map((day) => parseDay(day)!);
+  const changed = {
+    ...summary,
+    reports: summary.reports.map((told) => {
       const report = reports.find(({ name }) => name === told.name);
-      if (report === undefined) continue;
-      told.sizeBytes = report.sizeBytes;
-      told.crc32 = hexadecimal(report.crc32);
-      told.keys -= 1;
-      told.streams -= Math.max(report.streams, streamsOn(days) ?? 0);
-      isChanged = true;
-    }
-    return isChanged ? JSON.stringify(summary, null, 2) + "\n" : undefined;
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
-    // It tells of no report: a run passes it over, too.
-    return undefined;
-  }
+      if (report === undefined) return told;
+      const { sizeBytes } = report;
+      const streams = told.streams - Math.max(report.streams, streamsOn(days) ?? 0);
+      return { ...told, sizeBytes, crc32: hexadecimal(report.crc32), keys: told.keys - 1, streams };
+    }),
+    ...summary.quarantines === undefined ? {} : {
+      quarantines: summary.quarantines.map((told) => {
+        const record = rows.find(({ name }) => name === told.name)?.record;
+        return record === undefined
+          ? told
+          : { ...told, ...record, crc32: hexadecimal(record.crc32) };
+      }),
+    },
+  };
+  const written = JSON.stringify(changed, null, 2) + "\n";
+  return written === JSON.stringify(summary, null, 2) + "\n" ? undefined : written;
 }

@@ -10,7 +10,7 @@
 import { randomUUID } from "node:crypto";
 import { type Day, formatDay } from "../core/day.ts";
 import { encodeForgotten, type ForgottenUser, type UserMark } from "../core/forgotten.ts";
-import { dayOfQuarantine, summaryName } from "../core/names.ts";
+import { dateOfResult, dayOfQuarantine } from "../core/names.ts";
 import { type IdKind } from "../core/streams.ts";
 import { idsIn } from "../formats/quarantine.ts";
 import { HOW_TO_REBUILD } from "./batch_window.ts";
@@ -153,7 +153,7 @@ class Forgetter {
           writeDay(store, batch, day, { users: list, quarantine, publication: this.#publication }),
         );
       }
-      const { reports, unsearched } = await this.#writeReports(days, user?.name);
+      const { reports, unsearched } = await this.#writeReports(days, rows, user?.name);
       if (this.#context.signal?.aborted) throw new StoppedError("Stopped");
       this.#publication.commit();
       return this.#summary({ days, rows, reports, unsearched, isNew: list !== users });
@@ -227,23 +227,25 @@ class Forgetter {
 
   async #writeReports(
     days: readonly ForgetDay[],
+    rows: readonly ForgottenRows[],
     user: string | undefined,
   ): Promise<{ readonly reports: ForgottenReport[]; readonly unsearched: readonly string[] }> {
     const folder = this.#paths.results;
-    if (folder === undefined || user === undefined) return { reports: [], unsearched: [] };
+    if (folder === undefined) return { reports: [], unsearched: [] };
     const store = this.#store;
-    const { known, others } = userReports(store.list(folder) ?? []);
+    const names = store.list(folder) ?? [];
+    const { known, others } = userReports(user === undefined ? [] : names);
     const pause = (): Promise<void> => this.#pause();
     const tools = { store, folder, publication: this.#publication, pause };
     const reports: ForgottenReport[] = [];
     for (const report of known) {
-      const written = await writeReport(report, user, tools);
+      const written = await writeReport(report, user!, tools);
       if (written !== undefined) reports.push(written);
     }
-    for (const date of new Set(reports.map(({ date }) => date))) {
-      const streamsOn = (wanted: readonly Day[]): number | undefined => streamsIn(days, wanted);
-      const text = summaryWithout(store, folder, { date, reports, streamsOn });
-      if (text !== undefined) this.#publication.add("results", summaryName(date), text);
+    const streamsOn = (wanted: readonly Day[]): number | undefined => streamsIn(days, wanted);
+    for (const name of names.filter((name) => dateOfResult(name, []) !== undefined)) {
+      const text = summaryWithout(store, `${folder}/${name}`, { reports, rows, streamsOn });
+      if (text !== undefined) this.#publication.add("results", name, text);
     }
     return { reports, unsearched: others };
   }

@@ -18,7 +18,8 @@ import { asideName, readText } from "./publication.ts";
 import { replaceFile } from "./replace_file.ts";
 import type { Store } from "./store.ts";
 
-const JOURNAL = ".forget.json";
+/** The name of the journal in the folder of the batches. */
+export const JOINT_JOURNAL = ".forget.json";
 
 /** Hidden and named like a file aside: `recover()` of publication.ts deletes one that is left. */
 const NOTE = ".waiting.aside";
@@ -101,9 +102,9 @@ export class JointPublication {
       this.#writeAside(`${path}/${NOTE}`, this.#id);
       store.syncFolder(path);
     }
-    this.#writeAside(`${batch}/${asideName(JOURNAL)}`, JSON.stringify(journal));
+    this.#writeAside(`${batch}/${asideName(JOINT_JOURNAL)}`, JSON.stringify(journal));
     for (const day of daysIn(journal)) store.syncFolder(`${batch}/${day}`);
-    store.rename(`${batch}/${asideName(JOURNAL)}`, `${batch}/${JOURNAL}`);
+    store.rename(`${batch}/${asideName(JOINT_JOURNAL)}`, `${batch}/${JOINT_JOURNAL}`);
     this.#isBegun = true;
     store.syncFolder(batch);
     carryOut(store, this.#paths, journal);
@@ -130,7 +131,7 @@ export class JointPublication {
     for (const folder of otherFolders({ files: this.#files })) {
       this.#store.remove(`${this.#paths[folder]}/${NOTE}`);
     }
-    this.#store.remove(`${this.#paths.batch}/${asideName(JOURNAL)}`);
+    this.#store.remove(`${this.#paths.batch}/${asideName(JOINT_JOURNAL)}`);
   }
 }
 
@@ -165,7 +166,7 @@ function carryOut(store: Store, paths: JointPaths, journal: Journal): void {
   for (const day of daysIn(journal)) store.syncFolder(`${paths.batch}/${day}`);
   const folders = entriesOf(journal.files).map(([folder]) => paths[folder]!);
   for (const path of folders) store.syncFolder(path);
-  store.remove(`${paths.batch}/${JOURNAL}`);
+  store.remove(`${paths.batch}/${JOINT_JOURNAL}`);
   store.syncFolder(paths.batch);
   for (const folder of otherFolders(journal)) store.remove(`${paths[folder]}/${NOTE}`);
 }
@@ -223,7 +224,7 @@ function completed(store: Store, paths: JointPaths, journal: Journal): JointReco
     for (const day of daysIn(journal)) store.syncFolder(`${paths.batch}/${day}`);
     const left = entriesOf(journal.files).filter(([folder]) => unnamed.includes(folder));
     const rest: Journal = { ...journal, files: Object.fromEntries(left) };
-    replaceFile(store, `${paths.batch}/${JOURNAL}`, JSON.stringify(rest));
+    replaceFile(store, `${paths.batch}/${JOINT_JOURNAL}`, JSON.stringify(rest));
   }
   return { completed: named.flatMap(([, names]) => names), unnamed, lost };
 }
@@ -254,7 +255,7 @@ export function pathAfterJoint(store: Store, batch: string, name: string): strin
 
 /** Reads the journal; one that is none counts as none, for it is written whole or not at all. */
 function readJournal(store: Store, batch: string): Journal | undefined {
-  const path = `${batch}/${JOURNAL}`;
+  const path = `${batch}/${JOINT_JOURNAL}`;
   if (store.info(path) === undefined) return undefined;
   try {
     const { id, files } = JSON.parse(readText(store, path));

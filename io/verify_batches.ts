@@ -10,6 +10,7 @@ import { BatchError } from "../core/batch_format.ts";
 import { readTotals } from "../core/country_totals.ts";
 import { type Day, formatDay } from "../core/day.ts";
 import { type Engine, engineOf, type OpenBatch } from "../core/engine.ts";
+import { HOLDS_FORGOTTEN } from "../core/forgotten.ts";
 import { AUTO_READER, hasSameLogs, type Manifest } from "../core/manifest.ts";
 import { batchFileName, batchFolderName, dayOfBatchFolder, MANIFEST_NAME } from "../core/names.ts";
 import type { FoundLog } from "../core/plan.ts";
@@ -159,7 +160,7 @@ class BatchVerifier {
     if (manifest === undefined) return 0;
     const path = `${this.#folder}/${MANIFEST_NAME}`;
     if (typeof manifest === "string") {
-      findings.push({ path, what: manifest, mend: this.#mend() });
+      findings.push({ path, what: manifest, mend: this.#mendManifest(manifest) });
       return 0;
     }
     let entries = 0;
@@ -221,6 +222,12 @@ class BatchVerifier {
     return this.#logs.length > 0 ? commands : `bring the log back, then ${commands}`;
   }
 
+  #mendManifest(what: string): string {
+    const { batch } = this.#options;
+    if (what !== HOLDS_FORGOTTEN || this.#logs.length > 0) return this.#mend();
+    return `topstreams forget again --batch ${quoted(batch)}`;
+  }
+
   /** Makes the batch again from its logs, and compares. */
   async #rebuild(manifest: Manifest, findings: Finding[], found: Findings): Promise<void> {
     const day = formatDay(this.#day);
@@ -260,6 +267,7 @@ class BatchVerifier {
     const { crew, memory } = this.#crews.of(engine.ids);
     const shelf = new BatchShelf(store, {
       batchFolder: scratch!,
+      forgottenFolder: this.#options.batch,
       logFolder: logs,
       shape: { ...manifest.shape, reader: readers.length === 1 ? readers[0] : AUTO_READER },
       columns: columnsIn(manifest.shape.columns),

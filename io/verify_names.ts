@@ -8,10 +8,15 @@
 import { HISTORY_FOLDER } from "../core/history.ts";
 import { batchFileName, dayOfBatchFolder, dayOfQuarantine, MANIFEST_NAME } from "../core/names.ts";
 import { KEY_KINDS } from "../core/streams.ts";
+import { FORGOTTEN_KEY_NAME, FORGOTTEN_NAME } from "./forgotten_files.ts";
+import { JOINT_JOURNAL } from "./joint_publication.ts";
 import { isLeftover } from "./publication.ts";
 import { runFolder } from "./scratch.ts";
 import type { Store } from "./store.ts";
 import { type Finding, SCRATCH_NAME, type VerifyOptions } from "./verify.ts";
+
+/** What forgetting keeps beside the batches. */
+const OF_FORGETTING: readonly string[] = [FORGOTTEN_NAME, FORGOTTEN_KEY_NAME];
 
 /** What a batch's folder holds. */
 const BATCH_NAMES: readonly string[] = [MANIFEST_NAME, ...KEY_KINDS.map(batchFileName)];
@@ -43,7 +48,8 @@ export function findForeign(
     if (name === ".lock" || name === HISTORY_FOLDER || dayOfQuarantine(name) !== undefined) {
       continue;
     }
-    if (name === runs) leftover(path);
+    if (OF_FORGETTING.includes(name)) continue;
+    if (name === runs || name === JOINT_JOURNAL) leftover(path);
     else if (name === SCRATCH_NAME) leftover(path, `topstreams verify --deep${folderWords}`);
     else if (dayOfBatchFolder(name) === undefined || !isFolder) {
       // Batches may share their folder with results, or with rejected rows.

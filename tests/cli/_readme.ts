@@ -15,6 +15,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   generate: ["out=logs"],
   run: ["logs=logs", "batch=batch", "results=results"],
   explain: ["batch=batch"],
+  forget: ["logs=logs", "batch=batch", "results=results"],
   status: ["logs=logs", "batch=batch", "results=results"],
   verify: ["logs=logs", "batch=batch"],
 };

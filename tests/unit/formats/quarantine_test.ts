@@ -1,12 +1,16 @@
+import type { IdKind } from "../../../core/streams.ts";
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { MemorySink } from "../../../core/bytes.ts";
 import { parseDay } from "../../../core/day.ts";
 import {
-  mayNameUser,
+  idsIn,
+  lastLine,
   MIN_QUARANTINE_BYTES,
   quarantineLine,
   QuarantineWriter,
+  rowOfLine,
+  totalsOf,
 } from "../../../formats/quarantine.ts";
 
 const NO_PERMISSIONS = { permissions: "none" } as const;
@@ -72,24 +76,31 @@ Deno.test(
   },
 );
 
-Deno.test("mayNameUser() finds an id that stands alone", NO_PERMISSIONS, () => {
-  const cases: readonly [row: string, user: string, isNamed: boolean][] = [
-    ["1|5|fr", "5", true],
-    ["1|55|fr", "5", false],
-    ["1|0005|fr", "5", true],
-    ["5", "5", true],
-    ["1|5", "5", true],
-    ["1|x5|FR", "5", false],
-    ["1|a.b|FR", "a.b", true],
-    ["1|axb|FR", "a.b", false],
-    ["1|\u00e9t\u00e9|FR", "\u00e9t\u00e9", true],
-    ["1|\u00e9t\u00e9s|FR", "\u00e9t\u00e9", false],
-    ['1,"a",FR', "a", true],
-    ["1|a$(b)-c|FR", "a$(b)-c", true],
-    ["", "5", false],
+Deno.test("idsIn() lists what stands alone in a row", NO_PERMISSIONS, () => {
+  const cases: readonly [row: string, ids: IdKind, expected: string[]][] = [
+    ["1|5|fr", "number", ["1", "5"]],
+    ["1|0005| 7 ", "number", ["1", "5", "7"]],
+    ["5", "number", ["5"]],
+    ["1|x5|F7R", "number", ["1"]],
+    ["00|9007199254740991", "number", ["0", "9007199254740991"]],
+    ["12345678901234567|3", "number", ["3"]],
+    ['{"song":1,"user":"05"}', "number", ["1", "5"]],
+    ["1\\u0005|-5|6.7", "number", ["1", "5", "6", "7"]],
+    ["", "number", []],
+    ["1| Zo\u00eb |FR|x", "text", ["1", "Zo\u00eb", "FR", "x"]],
+    ['a,"b c",d', "text", ["a", '"b c"', "d", "b c"]],
+    ['{"user":"Zo\\u00eb"}', "text", ['{"user":"Zo\\u00eb"}', "user", "Zo\u00eb"]],
+    ["", "text", []],
   ];
-  for (const [text, user, isNamed] of cases) {
-    assert.equal(mayNameUser(quarantineLine("5.log", row(text)), user), isNamed, `${text} ${user}`);
+  for (const [text, ids, expected] of cases) {
+    assert.deepEqual([...idsIn(text, ids)].sort(), [...expected].sort(), `${text} ${ids}`);
   }
-  assert.equal(mayNameUser('{"day":"2021-12-01","rejectedRows":5}\n', "5"), false);
+});
+
+Deno.test("rowOfLine() finds rows, and none in the last line", NO_PERMISSIONS, () => {
+  assert.equal(rowOfLine(quarantineLine("5.log", row("1|5|fr"))), "1|5|fr");
+  const last = lastLine(18962, { rejectedRows: 5, keptRows: 3, forgottenRows: 1 });
+  assert.equal(rowOfLine(last), undefined);
+  assert.deepEqual(totalsOf(last), { rejectedRows: 5, keptRows: 3, forgottenRows: 1 });
+  assert.equal(JSON.parse(last).leftOutRows, 1);
 });
