@@ -17,7 +17,7 @@ export const CLUSTER_OPTION_ROWS = [
     otherwise: "embedded",
     help: "embedded or clickhouse",
     kind: oneOf(["embedded", "clickhouse"]),
-    commands: ["run", "status", "verify", "top", "explain", "service"],
+    commands: ["run", "status", "verify", "top", "explain", "forget", "service"],
   },
   {
     flag: "--clickhouse",

@@ -49,7 +49,7 @@ export const FORGET_OPTION_ROWS = [
     flag: "--ids",
     placeholder: "KIND",
     otherwise: "as the batches are",
-    help: "songs and users: number or text",
+    help: "what ids are: number or text",
     kind: oneOf(["number", "text"]),
     commands: ["forget"],
   },

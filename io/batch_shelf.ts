@@ -105,7 +105,8 @@ export class BatchShelf {
   ): Promise<Manifest> {
     const { shape } = this.#options;
     this.#store.makeFolder(this.#runFolder);
-    const { engine, batchFolder, forgottenFolder: batch = batchFolder } = this.#options;
+    const { engine, batchFolder, forgottenFolder } = this.#options;
+    const batch = forgottenFolder ?? batchFolder;
     const { day } = logs[0];
     const users = readForgotten(this.#store, batch);
     const forgotten = usersToLeaveOut(this.#store, { batch, users, day, ids: engine.ids });
@@ -116,12 +117,8 @@ export class BatchShelf {
     const quarantine = await this.#quarantine(parts, publication, work);
     const { leftOut, ...batches } = await this.#encode(parts, publication, work);
     clearRunFolder(this.#store, this.#runFolder);
-    const hasUsers = shape.keys.includes("user");
-    const manifest = {
-      ...manifestOf(day, records, shape, batches),
-      quarantine,
-      forgotten: hasUsers ? recordOf(users, day, leftOut) : undefined,
-    };
+    const left = shape.keys.includes("user") ? recordOf(users, day, leftOut) : undefined;
+    const manifest = { ...manifestOf(day, records, shape, batches), quarantine, forgotten: left };
     publication.add(MANIFEST_NAME, encodeManifest(manifest));
     const absent = KEY_KINDS.filter((kind) => !shape.keys.includes(kind));
     publication.commit(absent.map(batchFileName));

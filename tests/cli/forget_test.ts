@@ -266,6 +266,38 @@ testProgram("a batch that was brought back is built again, or refused by name", 
   assert.equal(nothing.stdout, "Found nothing of users of the list\n");
 });
 
+testProgram("verify --deep --results agrees with what forget left", async (place) => {
+  await withCharts(place, "--writer", "top,csv,jsonl,parquet");
+  const verify = async (): Promise<string[]> => {
+    const folders = ["logs", "batch", "results"].flatMap((name) => [`--${name}`, place.path(name)]);
+    const { stdout } = await place.topstreams("verify", "--deep", "--json", ...folders);
+    const { findings, rebuilt, reports, notVerified } = JSON.parse(stdout);
+    if (findings.length === 0) {
+      assert.deepEqual([rebuilt.length, reports.length, notVerified], [7, 8, []]);
+    }
+    return findings.map(({ what, mend }: { what: string; mend: string }) => `${what}: ${mend}`);
+  };
+  const former = Deno.readFileSync(place.path(batchName(LAST, "user.batch")));
+  const manifest = place.read(batchName(LAST, "manifest.json"));
+  await forget(place, "user", USER);
+  assert.deepEqual(await verify(), []);
+  await forget(place, "user", "1234567890");
+  assert.deepEqual(await verify(), []);
+  place.write(batchName(LAST, "user.batch"), former);
+  place.write(batchName(LAST, "manifest.json"), manifest);
+  assert.match(
+    (await verify())[0],
+    /^made before users were forgotten: rm -r .* && topstreams run/,
+  );
+  takeAway(place, LAST);
+  assert.match(
+    (await verify())[0],
+    /^made before users were forgotten: topstreams forget again --batch /,
+  );
+  await forget(place, "again");
+  assert.equal((await place.topstreams("verify", "--batch", place.path("batch"))).status, 0);
+});
+
 testProgram("a list or a key that is lost or damaged is refused by name", async (place) => {
   await withCharts(place);
   await forget(place, "user", USER);
