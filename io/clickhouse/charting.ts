@@ -1,15 +1,16 @@
 /**
  * The task of making a chart: ranges of keys are asked of the servers, and printed as they come.
  *
- * Each user is on one shard, so every shard chooses the top songs of its own users, and their rows
- * are only put in order of the keys. Countries and the world are on all shards: the first one asks
- * them all, and adds up.
+ * Each user is on one shard, so every shard sorts what its own users played, and the rows of all
+ * shards are put in order of the keys. Countries and the world are on all shards: the first one asks
+ * them all, adds up and chooses.
  *
  * @module
  */
 
 import { type ChartKind, ChartOutputs, type ChartRow, type ChartSize } from "../../core/chart.ts";
 import { awaited, type Step } from "../../core/steps.ts";
+import type { Engine } from "../../core/engine.ts";
 import type { IdKind } from "../../core/streams.ts";
 import { compareBytes } from "../../core/text_compare.ts";
 import { textBytes } from "../../core/texts.ts";
@@ -28,6 +29,7 @@ import {
   Server,
   type Settings,
 } from "./server.ts";
+import { SortedRows } from "./sorted_rows.ts";
 import { countsName, tableName } from "./tables.ts";
 import type { KeptRow } from "../../core/kept_rows.ts";
 
@@ -57,7 +59,7 @@ export function* clusterChart(
   context: JobContext,
 ): Generator<Step, ChartResult> {
   yield* loadWriters(task, context);
-  const asking = new Asking(task, context.engine.ids);
+  const asking = new Asking(task, context.engine);
   const reports = openReports(task, context);
   const kept: KeptRow[] = [];
   const results: ChartResult[number][] = [];
@@ -123,12 +125,16 @@ function* hasNext(result: Result): Generator<Step, boolean> {
 /** A result on its way, row by row. */
 class Result {
   readonly #bytes: ResultBytes;
-  readonly #rows: ResultRows;
+  readonly #rows: ResultRows | SortedRows;
   readonly #damaged: (reason: string) => Error;
   /** Whether there is no current row, and never will be. */
   isOver = false;
 
-  constructor(bytes: ResultBytes, rows: ResultRows, damaged: (reason: string) => Error) {
+  constructor(
+    bytes: ResultBytes,
+    rows: ResultRows | SortedRows,
+    damaged: (reason: string) => Error,
+  ) {
     this.#bytes = bytes;
     this.#rows = rows;
     this.#damaged = damaged;
@@ -159,27 +165,30 @@ class Result {
 class Asking {
   readonly compare: (a: ChartRow, b: ChartRow) => number;
   readonly #task: ClusterChartTask;
-  readonly #ids: IdKind;
+  readonly #engine: Engine;
   readonly #servers: readonly Server[];
   readonly #stop = new AbortController();
 
-  constructor(task: ClusterChartTask, ids: IdKind) {
+  constructor(task: ClusterChartTask, engine: Engine) {
     const { connection, kind } = task;
     this.#task = task;
-    this.#ids = ids;
+    this.#engine = engine;
     const asked = kind === "user" ? connection.urls : connection.urls.slice(0, 1);
     this.#servers = asked.map((url) => new Server(url, connection));
-    this.compare = ids === "text" ? compareTextKeys : (a, b) => a.key - b.key;
+    this.compare = engine.ids === "text" ? compareTextKeys : (a, b) => a.key - b.key;
   }
 
   /** Asks all servers that are to be asked for a range. */
   async begin(range: SqlRange): Promise<Result[]> {
     const { kind, top } = this.#task;
-    const sql = chartQuery({ ...this.#task, ids: this.#ids }, range);
+    const { ids } = this.#engine;
+    const sql = chartQuery({ ...this.#task, ids }, range);
     const act = `make the chart by ${kind} with`;
     return await Promise.all(this.#servers.map(async (server) => {
       const bytes = await server.open(act, sql, SETTINGS, this.#stop.signal);
-      const rows = new ResultRows({ kind, top, ids: this.#ids });
+      const rows = kind === "user"
+        ? new SortedRows(this.#engine.selection(top), ids)
+        : new ResultRows({ kind, top, ids });
       return new Result(bytes, rows, (reason) =>
         new ClickHouseError(
           `Cannot ${act} ClickHouse "${server.url}": ${reason}, expected whole rows`,
@@ -206,18 +215,24 @@ export interface ChartQuery {
   readonly loads: readonly LoadOfDay[];
 }
 
-/** The query for a range of a chart: the top songs of each key, best first; keys ascending. */
+/**
+ * The query for a range of a chart. Of users it gives all songs, in the order of users and songs; of
+ * countries and the world the top songs, best first.
+ */
 export function chartQuery(
   { kind, top, ids, connection, loads }: ChartQuery,
   range: SqlRange,
 ): string {
   const { urls, cluster, database } = connection;
   const name = countsName(kind === "user" ? "user" : "country", ids);
-  const isAsked = kind !== "user" && urls.length > 1;
-  const from = isAsked ? fromCluster(cluster, database, name) : tableName(name, database);
+  const where = `WHERE ${conditionOf(loads)}${conditionOfRange(kind, range)}`;
+  if (kind === "user") {
+    return `SELECT user, song, streams FROM ${tableName(name, database)} ${where} ` +
+      "ORDER BY user, song FORMAT RowBinary";
+  }
+  const from = urls.length > 1 ? fromCluster(cluster, database, name) : tableName(name, database);
   const keys = kind === "world" ? "" : `${kind}, `;
-  return `SELECT ${keys}song, sum(streams) AS plays FROM ${from} ` +
-    `WHERE ${conditionOf(loads)}${conditionOfRange(kind, range)} ` +
+  return `SELECT ${keys}song, sum(streams) AS plays FROM ${from} ${where} ` +
     `GROUP BY ${keys}song ORDER BY ${keys}plays DESC, song ` +
     `LIMIT ${top}${kind === "world" ? "" : ` BY ${kind}`} FORMAT RowBinary`;
 }

@@ -1,8 +1,8 @@
 /**
- * Rows of a chart as they come from ClickHouse, in its format RowBinary.
+ * Rows of a chart that ClickHouse has chosen, as they come.
  *
- * A song of a key is the key, the song and its streams: whole numbers of 64 bits, lowest byte first,
- * a country two letters, a text its length and its bytes. The chart of the world has no key.
+ * A song of a key is the key, the song and its streams, best song first; a country is two letters.
+ * The chart of the world has no key.
  *
  * @module
  */
@@ -10,9 +10,8 @@
 import type { ChartRow, ChartShape } from "../../core/chart.ts";
 import { countryKey } from "../../core/country.ts";
 import { compareBytes, MAX_TEXT_ROOM, TEXT_SLACK_BYTES } from "../../core/text_compare.ts";
-import { MAX_TEXT_BYTES, NO_TEXTS, textBytes } from "../../core/texts.ts";
-
-const TWO_32 = 2 ** 32;
+import { NO_TEXTS, textBytes } from "../../core/texts.ts";
+import { type FoundText, ResultBuffer } from "./result_buffer.ts";
 
 /** The name of the key of the world's chart where ids are text. */
 const WORLD = new TextEncoder().encode("world");
@@ -23,11 +22,7 @@ export class ResultRows {
   readonly row: ChartRow;
   readonly #isText: boolean;
   readonly #kind: ChartShape["kind"];
-  #bytes = new Uint8Array(1 << 16);
-  #view = new DataView(this.#bytes.buffer);
-  #from = 0;
-  #to = 0;
-  #isEnded = false;
+  readonly #buffer = new ResultBuffer();
   /** Whether the row was handed out: the next song begins another. */
   #isDone = true;
   /** Behind the texts of the row. */
@@ -47,27 +42,12 @@ export class ResultRows {
 
   /** Takes the next bytes of the result; without any it is at its end. */
   feed(part: Uint8Array | undefined): void {
-    if (part === undefined) {
-      this.#isEnded = true;
-      return;
-    }
-    const held = this.#to - this.#from;
-    if (held + part.length > this.#bytes.length) {
-      const larger = new Uint8Array(2 * (held + part.length));
-      larger.set(this.#bytes.subarray(this.#from, this.#to));
-      this.#bytes = larger;
-      this.#view = new DataView(larger.buffer);
-    } else {
-      this.#bytes.copyWithin(0, this.#from, this.#to);
-    }
-    this.#bytes.set(part, held);
-    this.#from = 0;
-    this.#to = held + part.length;
+    this.#buffer.feed(part);
   }
 
   /** Whether all bytes were taken in: where there is no next row then, there is none. */
   get isEnded(): boolean {
-    return this.#isEnded;
+    return this.#buffer.isEnded;
   }
 
   /**
@@ -84,32 +64,29 @@ export class ResultRows {
       // It was a song of this key.
     }
     if (this.#isDone) return true;
-    if (!this.#isEnded) return false;
-    if (this.#from !== this.#to) throw new RangeError("the result ends within a row");
+    if (!this.#buffer.isEnded) return false;
+    this.#buffer.checkEnd();
     this.#isDone = true;
     return row.count > 0;
   }
 
   /** Takes a song; not where it is of another key, which ends the row, or is not all there. */
   #takeNumber(): boolean {
+    const buffer = this.#buffer;
+    const at = buffer.from;
     const keyBytes = this.#kind === "user" ? 8 : this.#kind === "country" ? 2 : 0;
-    const at = this.#from;
-    if (at + keyBytes + 16 > this.#to) return false;
+    if (at + keyBytes + 16 > buffer.to) return false;
     const key = keyBytes === 8
-      ? this.#number(at)
+      ? buffer.numberAt(at)
       : keyBytes === 2
-      ? countryKey(this.#bytes[at], this.#bytes[at + 1])
+      ? countryKey(buffer.bytes[at], buffer.bytes[at + 1])
       : 0;
     const { row } = this;
     if (row.count === 0) row.key = key;
     else if (row.key !== key) return this.#end();
-    this.#put(this.#number(at + keyBytes), this.#number(at + keyBytes + 8));
-    this.#from = at + keyBytes + 16;
+    this.#put(buffer.numberAt(at + keyBytes), buffer.numberAt(at + keyBytes + 8));
+    buffer.from = at + keyBytes + 16;
     return true;
-  }
-
-  #number(at: number): number {
-    return this.#view.getUint32(at, true) + this.#view.getUint32(at + 4, true) * TWO_32;
   }
 
   #put(song: number, streams: number): void {
@@ -127,9 +104,10 @@ export class ResultRows {
   }
 
   #takeText(): boolean {
-    const key = this.#keyText(this.#from);
-    const song = key === undefined ? undefined : this.#text(key.to);
-    if (key === undefined || song === undefined || song.to + 8 > this.#to) return false;
+    const buffer = this.#buffer;
+    const key = this.#keyText(buffer.from);
+    const song = key === undefined ? undefined : buffer.textAt(key.to);
+    if (key === undefined || song === undefined || song.to + 8 > buffer.to) return false;
     const { row } = this;
     if (row.count === 0) {
       row.key = this.#textsEnd = 0;
@@ -138,28 +116,17 @@ export class ResultRows {
       return this.#end();
     }
     const reference = this.#textsEnd;
-    this.#put(reference, this.#number(song.to));
+    this.#put(reference, buffer.numberAt(song.to));
     this.#copy(song.bytes);
-    this.#from = song.to + 8;
+    buffer.from = song.to + 8;
     return true;
   }
 
   #keyText(at: number): FoundText | undefined {
+    const { bytes, to } = this.#buffer;
     if (this.#kind === "world") return { bytes: WORLD, to: at };
-    if (this.#kind === "user") return this.#text(at);
-    return at + 2 > this.#to ? undefined : { bytes: this.#bytes.subarray(at, at + 2), to: at + 2 };
-  }
-
-  /** A text with its length in front; `undefined` where it is not all there. */
-  #text(at: number): FoundText | undefined {
-    const bytes = this.#bytes;
-    if (at + 2 > this.#to) return undefined;
-    const isLong = bytes[at] >= 0x80;
-    const length = isLong ? bytes[at] - 0x80 + bytes[at + 1] * 0x80 : bytes[at];
-    if (length < 1 || length > MAX_TEXT_BYTES) throw new RangeError("a text is no id");
-    const from = at + (isLong ? 2 : 1);
-    const to = from + length;
-    return to > this.#to ? undefined : { bytes: bytes.subarray(from, to), to };
+    if (this.#kind === "user") return this.#buffer.textAt(at);
+    return at + 2 > to ? undefined : { bytes: bytes.subarray(at, at + 2), to: at + 2 };
   }
 
   #copy(text: Uint8Array): void {
@@ -168,10 +135,4 @@ export class ResultRows {
     texts.set(text, this.#textsEnd + 1);
     this.#textsEnd += 1 + text.length;
   }
-}
-
-/** A text and where the bytes behind it begin. */
-interface FoundText {
-  readonly bytes: Uint8Array;
-  readonly to: number;
 }

@@ -51,7 +51,7 @@ const STATEMENT_MS = 300_000;
 const COUNTING_MS = 24 * 3_600_000;
 
 /** So much of a result is kept in the server's memory until it is complete; the rest on its disk. */
-const RESULT_BUFFER_BYTES = 4 * 2 ** 20;
+const RESULT_BUFFER_BYTES = 32 * 2 ** 20;
 
 /** The most of a server's own words that is shown. */
 const MOST_SHOWN = 300;

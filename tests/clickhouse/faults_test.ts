@@ -195,7 +195,7 @@ for (const [when, bytes] of CUTS) {
         deliverRows(place, LAST, ROWS);
         let isKilled = false;
         proxy.watch = async ({ request, answeredBytes, cut }) => {
-          if (isKilled || !request.includes("plays DESC") || answeredBytes < bytes) return;
+          if (isKilled || !request.includes("ORDER BY user, song") || answeredBytes < bytes) return;
           isKilled = true;
           await servers.kill(1);
           cut();
