@@ -25,7 +25,8 @@ import { ResultRows } from "./result_rows.ts";
 import {
   ClickHouseError,
   type Connection,
-  type ResultBytes,
+  partOf,
+  type ResultParts,
   Server,
   type Settings,
 } from "./server.ts";
@@ -59,7 +60,7 @@ export function* clusterChart(
   context: JobContext,
 ): Generator<Step, ChartResult> {
   yield* loadWriters(task, context);
-  const asking = new Asking(task, context.engine);
+  const asking = new Asking(task, context);
   const reports = openReports(task, context);
   const kept: KeptRow[] = [];
   const results: ChartResult[number][] = [];
@@ -124,14 +125,14 @@ function* hasNext(result: Result): Generator<Step, boolean> {
 
 /** A result on its way, row by row. */
 class Result {
-  readonly #bytes: ResultBytes;
+  readonly #bytes: ResultParts;
   readonly #rows: ResultRows | SortedRows;
   readonly #damaged: (reason: string) => Error;
   /** Whether there is no current row, and never will be. */
   isOver = false;
 
   constructor(
-    bytes: ResultBytes,
+    bytes: ResultParts,
     rows: ResultRows | SortedRows,
     damaged: (reason: string) => Error,
   ) {
@@ -166,13 +167,15 @@ class Asking {
   readonly compare: (a: ChartRow, b: ChartRow) => number;
   readonly #task: ClusterChartTask;
   readonly #engine: Engine;
+  readonly #workBytes: number;
   readonly #servers: readonly Server[];
   readonly #stop = new AbortController();
 
-  constructor(task: ClusterChartTask, engine: Engine) {
+  constructor(task: ClusterChartTask, { engine, memory }: JobContext) {
     const { connection, kind } = task;
     this.#task = task;
     this.#engine = engine;
+    this.#workBytes = memory.workBytes;
     const asked = kind === "user" ? connection.urls : connection.urls.slice(0, 1);
     this.#servers = asked.map((url) => new Server(url, connection));
     this.compare = engine.ids === "text" ? compareTextKeys : (a, b) => a.key - b.key;
@@ -185,7 +188,7 @@ class Asking {
     const sql = chartQuery({ ...this.#task, ids }, range);
     const act = `make the chart by ${kind} with`;
     return await Promise.all(this.#servers.map(async (server) => {
-      const bytes = await server.open(act, sql, SETTINGS, this.#stop.signal);
+      const bytes = await this.#ask(server, act, sql);
       const rows = kind === "user"
         ? new SortedRows(this.#engine.selection(top), ids)
         : new ResultRows({ kind, top, ids });
@@ -194,6 +197,15 @@ class Asking {
           `Cannot ${act} ClickHouse "${server.url}": ${reason}, expected whole rows`,
         ));
     }));
+  }
+
+  /** Asks for the whole result, and part by part where that is too large for the memory. */
+  async #ask(server: Server, act: string, sql: string): Promise<ResultParts> {
+    const { signal } = this.#stop;
+    const mostBytes = Math.floor(this.#workBytes / this.#servers.length);
+    const whole = await server.whole(act, sql, { settings: SETTINGS, mostBytes, signal });
+    if (whole !== undefined) return partOf(whole);
+    return await server.open(act, sql, SETTINGS, signal);
   }
 
   close(): void {

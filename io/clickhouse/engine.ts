@@ -33,6 +33,9 @@ import { ClickHouseError, type Connection } from "./server.ts";
 const FIRST_DAY = 1;
 const LAST_DAY = dayOf(2105, 12, 31)!;
 
+/** What an entry takes in a result, about: a user, a song and its streams, and some air. */
+const RESULT_ENTRY_BYTES = 40;
+
 /** What the engine is opened with. */
 export interface ClusterContext extends DailyRunContext {
   /** How long the lock of another run is waited for. */
@@ -248,7 +251,9 @@ class ClickHouseEngine implements RunEngine {
   ): Promise<readonly SqlRange[]> {
     if (kind === "world") return [{}];
     const { servers, connection: { database } } = this.#cluster;
-    const wanted = this.#rangeEntries * servers.length;
+    // What the shards give to a query together is to fit in the memory of a job.
+    const most = Math.floor(this.#options.memory.workBytes / RESULT_ENTRY_BYTES);
+    const wanted = Math.max(1, Math.min(this.#rangeEntries * servers.length, most));
     if (kind === "country") return rangesOfCountries(manifests.map(totalsOf), wanted);
     const { ids } = this.#options.engine;
     return await rangesOfUsers({ servers, database, ids, loads, entries, wanted });

@@ -19,20 +19,28 @@ export interface FoundText {
 
 /** What was taken in and not yet used: from `from` to before `to`. */
 export class ResultBuffer {
-  bytes: Uint8Array = new Uint8Array(1 << 16);
+  bytes: Uint8Array = new Uint8Array(0);
   from = 0;
   to = 0;
   /** Whether no more bytes come. */
   isEnded = false;
   #view = new DataView(this.bytes.buffer);
 
-  /** Takes the next bytes of the result; without any it is at its end. */
+  /** Takes the next bytes of the result, which are its own now; without any it is at its end. */
   feed(part: Uint8Array | undefined): void {
     if (part === undefined) {
       this.isEnded = true;
       return;
     }
     const held = this.to - this.from;
+    if (held === 0 && part.length > this.bytes.length) {
+      // Nothing is copied of what comes as a whole.
+      this.bytes = part;
+      this.#view = new DataView(part.buffer, part.byteOffset, part.byteLength);
+      this.from = 0;
+      this.to = part.length;
+      return;
+    }
     if (held + part.length > this.bytes.length) {
       const larger = new Uint8Array(2 * (held + part.length));
       larger.set(this.bytes.subarray(this.from, this.to));

@@ -120,6 +120,24 @@ testServers("3 million rows give the same bytes, loaded and asked in many pieces
   await servers.askAll(`DROP DATABASE ${database}`);
 });
 
+testServers("one user with more songs than fit in memory gives the same bytes", async () => {
+  const servers = await sharedServers();
+  const database = newDatabase();
+  await inPlace(async (place) => {
+    place.engineWords = servers.words(database);
+    const rows = Array.from(
+      { length: 1_200_000 },
+      (_, i) => `${i % 1_150_000}|7|FR\n${i % 9}|8|FR\n`,
+    );
+    deliver(place, LAST, rows.join(""));
+    const words = [...ONE_DAY, "--top", "300000", "--memory", "300MiB"];
+    const expected = await embedded(place, ...words);
+    await place.run(...words);
+    assert.deepEqual(checksums(place), expected);
+  });
+  await servers.askAll(`DROP DATABASE ${database}`);
+});
+
 testServers("one shard gives the same bytes as two", async () => {
   const servers = await sharedServers();
   const database = newDatabase();
