@@ -76,7 +76,78 @@ const CASES: readonly Case[] = [
     times: 2,
     isRight: ({ stdout }) => stdout === "7 batches, 2 reports: nothing wrong\n",
   },
+  {
+    name: "explain country",
+    words: ({ batch }) => ["explain", "country", "US", SONG, "--batch", batch],
+    times: 4,
+    isRight: ({ stdout }) => /^Song \d+, country US, .*\nRank \d/.test(stdout),
+  },
+  {
+    name: "explain user",
+    words: (folders) => ["explain", "user", ...playOf(folders), "--batch", folders.batch],
+    times: 6,
+    isRight: ({ stdout }) => /^Song \d+, user \d+, .*\nRank 1 of /.test(stdout),
+  },
+  {
+    name: "explain world",
+    words: ({ batch }) => ["explain", "world", SONG, "--batch", batch],
+    times: 2,
+    isRight: ({ stdout }) => /^Song \d+, the world, .*\nRank \d/.test(stdout),
+  },
+  {
+    name: "forget a user in seven batches",
+    words: (folders) => forgetIn({ ...linked(folders), results: `${FOLDER}/none` }, folders),
+    times: 4,
+    isRight: ({ stdout }) => /^Forgot user \d+\n(?: {2}batch of .*\n)+/.test(stdout),
+  },
+  {
+    name: "forget a user in seven batches and the report of users",
+    words: (folders) => forgetIn(linked(folders), folders),
+    times: 3,
+    isRight: ({ stdout }) => / {2}user_top50_\d+\.txt: \d+ streams?\n/.test(stdout),
+  },
+  {
+    name: "forget a user who is not there",
+    words: (folders) => forgetIn(linked(folders), folders, "9007199254740991"),
+    times: 4,
+    isRight: ({ stdout }) => stdout.startsWith("Found nothing of user 9007199254740991\n"),
+  },
 ];
+
+/** Links batches and results to a folder of their own: what is forgotten there stays here. */
+function linked({ logs, batch, results }: Folders): Folders {
+  const copy = `${FOLDER}/forget`;
+  if (denoStore.info(copy) !== undefined) Deno.removeSync(copy, { recursive: true });
+  linkAll(batch, `${copy}/batch`);
+  linkAll(results, `${copy}/results`);
+  return { logs, batch: `${copy}/batch`, results: `${copy}/results` };
+}
+
+function linkAll(from: string, to: string): void {
+  Deno.mkdirSync(to, { recursive: true });
+  for (const { name, isDirectory } of Deno.readDirSync(from)) {
+    if (isDirectory) linkAll(`${from}/${name}`, `${to}/${name}`);
+    else Deno.linkSync(`${from}/${name}`, `${to}/${name}`);
+  }
+}
+
+function forgetIn(copy: Folders, original: Folders, user = playOf(original)[0]): string[] {
+  return ["forget", "user", user, ...read(copy), "--results", copy.results];
+}
+
+/** A user in the middle of the report of users, and the song that the user played most. */
+function playOf({ results }: Folders): [user: string, song: string] {
+  const file = Deno.openSync(`${results}/user_top50_${LAST_DATE}.txt`);
+  try {
+    const bytes = new Uint8Array(1 << 16);
+    file.seekSync(Math.floor(file.statSync().size / 2), Deno.SeekMode.Start);
+    const text = new TextDecoder().decode(bytes.subarray(0, file.readSync(bytes) ?? 0));
+    const [, user, song] = /\n(\d+)\|(\d+):/.exec(text)!;
+    return [user, song];
+  } finally {
+    file.close();
+  }
+}
 
 /** Makes a week of batches with their reports, where they are not there yet. */
 async function ensureWeek(): Promise<Folders> {
@@ -113,6 +184,10 @@ async function resultOf({ name, words, times, isRight }: Case, folders: Folders)
 }
 
 const folders = await ensureWeek();
+/** A song of the chart of the US, in the middle of it. */
+const SONG = new RegExp("^US\\|(?:\\d+:\\d+,){20}(\\d+):", "m").exec(
+  Deno.readTextFileSync(`${folders.results}/country_top50_${LAST_DATE}.txt`),
+)![1];
 const results: Result[] = [];
 for (const each of CASES) results.push(await resultOf(each, folders));
 const facts = {

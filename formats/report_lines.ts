@@ -23,7 +23,7 @@ export interface UserLines {
 const LF = 0x0a;
 
 /** So much is looked at one line after another. */
-const NEAR_BYTES = 1 << 16;
+const NEAR_BYTES = 1 << 12;
 
 /** A key and what stands before it fit in the first bytes of a line. */
 const HEAD_BYTES = 2048;
