@@ -38,6 +38,9 @@ export function connectionTo(urls: readonly string[], database: string): Connect
   return { urls, user: LOGIN, password, database, cluster: "topstreams" };
 }
 
+/** Of Linux, in /proc, on all of its platforms. */
+const CLOCK_TICKS = 100;
+
 /** How servers are started. */
 export interface ServersOptions {
   /** A folder for the data of a server, by its number; in its own folder by default. */
@@ -176,6 +179,13 @@ export class Servers {
   peakBytes(i: number): number {
     const status = Deno.readTextFileSync(`/proc/${this.#processes[i]!.pid}/status`);
     return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+  }
+
+  /** Seconds that all cores have worked for a server so far. */
+  cpuSeconds(i: number): number {
+    const stat = Deno.readTextFileSync(`/proc/${this.#processes[i]!.pid}/stat`);
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS;
   }
 
   /** Asks all servers the same. */

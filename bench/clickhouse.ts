@@ -1,0 +1,191 @@
+/**
+ * The same day in batches on disk, and in ClickHouse with one and with two shards: how fast it is
+ * loaded, how long the charts take, what memory and disk both need.
+ *
+ * `deno task bench:clickhouse [ROWS]`; the logs are kept in bench/data/. The servers are real
+ * processes on this machine: shards share its cores, so figures of two are not those of two machines.
+ *
+ * @module
+ */
+
+import type { RunSummary } from "../core/summary.ts";
+import type { RowCosts } from "./clickhouse/scale.ts";
+import { Servers, WHY_NOT } from "./clickhouse/servers.ts";
+import { ensureLogs, LAST_DATE } from "./logs.ts";
+import {
+  circumstances,
+  factList,
+  keepResult,
+  measure,
+  type Measured,
+  median,
+  PROGRAM,
+  readSummary,
+  table,
+} from "./measure.ts";
+import { bytesBelow, checkedReports, removeFolder, warmPageCache } from "./reports.ts";
+
+const ROWS = 30_000_000;
+const rows = Number(Deno.args[0] ?? ROWS);
+const REPEATS = 3;
+const WORK = "bench/data/clickhouse-work";
+const DATABASE = "bench";
+
+/** One day, loaded and charted by an engine. */
+interface EngineRun {
+  readonly engine: string;
+  readonly loadSeconds: number;
+  readonly chartSeconds: number;
+  /** The run that finds the day there, as a whole process. */
+  readonly againSeconds: number;
+  readonly programPeakBytes: number;
+  /** Seconds of all cores of the servers: for the load, and for the charts alone. */
+  readonly serverLoadSeconds: number;
+  readonly serverChartSeconds: number;
+  readonly serverPeakBytes: number;
+  readonly diskBytes: number;
+  readonly reportBytes: number;
+  readonly checksums: readonly string[];
+}
+
+const logs = await ensureLogs({ profile: "wide", days: 1, rows });
+const logBytes = bytesBelow(logs);
+warmPageCache(logs);
+
+async function run(words: readonly string[]): Promise<Measured> {
+  removeFolder(`${WORK}/results`);
+  const [command, ...rest] = PROGRAM;
+  const folders = ["--logs", logs, "--batch", `${WORK}/batch`, "--results", `${WORK}/results`];
+  const date = ["--date", LAST_DATE, "--days", "1", "--jobs", "2", "--quiet"];
+  const args = [command, "--allow-net=127.0.0.1", ...rest, "run", ...folders, ...date, ...words];
+  return await measure(Deno.execPath(), args);
+}
+
+/** Loads a day and makes its charts, then makes the charts once more of what is there. */
+async function measureEngine(engine: string, servers: Servers | undefined): Promise<EngineRun> {
+  removeFolder(WORK);
+  const words = servers?.words(DATABASE) ?? [];
+  await servers?.askAll(`DROP DATABASE IF EXISTS ${DATABASE}`);
+  const start = serverSeconds(servers);
+  const first = await run(words);
+  const middle = serverSeconds(servers);
+  const summary = readSummary(`${WORK}/results`, LAST_DATE);
+  const again = await run(words);
+  const chartCpu = serverSeconds(servers) - middle;
+  const checksums = checkedReports(`${WORK}/results`, readSummary(`${WORK}/results`, LAST_DATE));
+  return {
+    engine,
+    loadSeconds: summary.seconds.batching,
+    chartSeconds: summary.seconds.charting + summary.seconds.publishing,
+    againSeconds: again.seconds,
+    programPeakBytes: Math.max(first.peakBytes, again.peakBytes),
+    serverLoadSeconds: middle - start - chartCpu,
+    serverChartSeconds: chartCpu,
+    serverPeakBytes: Math.max(0, ...servers?.urls.map((_, i) => servers.peakBytes(i)) ?? []),
+    diskBytes: servers === undefined ? bytesBelow(`${WORK}/batch`) : await tableBytes(servers),
+    reportBytes: sizeOf(summary),
+    checksums,
+  };
+}
+
+function serverSeconds(servers: Servers | undefined): number {
+  return servers?.urls.reduce((sum, _, i) => sum + servers.cpuSeconds(i), 0) ?? 0;
+}
+
+async function tableBytes(servers: Servers): Promise<number> {
+  const sql = `SELECT sum(bytes) FROM system.parts WHERE active AND database = '${DATABASE}'`;
+  return (await servers.askAll(sql)).reduce((sum, bytes) => sum + Number(bytes), 0);
+}
+
+function sizeOf({ reports }: RunSummary): number {
+  return reports.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
+
+const results: EngineRun[][] = [];
+
+async function repeat(engine: string, servers?: Servers): Promise<void> {
+  const runs: EngineRun[] = [];
+  for (let i = 0; i < REPEATS; i++) {
+    runs.push(await measureEngine(engine, servers));
+    console.log(engine, runs[i].loadSeconds, runs[i].chartSeconds);
+  }
+  results.push(runs);
+}
+
+if (WHY_NOT !== undefined) throw new Error(`Cannot measure: ${WHY_NOT}`);
+await repeat("embedded");
+for (const shards of [1, 2]) {
+  const servers = await Servers.start(shards);
+  try {
+    await repeat(`clickhouse, ${shards} ${shards === 1 ? "shard" : "shards"}`, servers);
+  } finally {
+    await servers.end();
+  }
+}
+removeFolder(WORK);
+
+const checksums = new Set(results.flat().map((run) => run.checksums.join()));
+if (checksums.size !== 1) throw new Error(`The reports differ: ${[...checksums].join("; ")}`);
+
+function middle(runs: readonly EngineRun[], field: keyof EngineRun): number {
+  return median(runs.map((run) => Number(run[field])));
+}
+
+function line(runs: readonly EngineRun[]): string[] {
+  const load = middle(runs, "loadSeconds");
+  const seconds = (field: keyof EngineRun): string =>
+    runs[0].engine === "embedded" ? "-" : middle(runs, field).toFixed(1);
+  return [
+    runs[0].engine,
+    load.toFixed(1),
+    (rows / load / 1e6).toFixed(2),
+    (logBytes / load / 1e6).toFixed(0),
+    middle(runs, "chartSeconds").toFixed(1),
+    middle(runs, "againSeconds").toFixed(1),
+    `${seconds("serverLoadSeconds")} / ${seconds("serverChartSeconds")}`,
+    (middle(runs, "programPeakBytes") / 2 ** 20).toFixed(0),
+    runs[0].engine === "embedded" ? "-" : (middle(runs, "serverPeakBytes") / 2 ** 20).toFixed(0),
+    (middle(runs, "diskBytes") / rows).toFixed(1),
+  ];
+}
+
+const HEADS = [
+  ...["engine", "load s", "M rows/s", "MB/s of log", "charts s", "run with the day there s"],
+  ...["servers' core seconds, load / charts", "program MiB", "server MiB", "disk bytes a row"],
+];
+
+/** What a row takes, by the runs with one shard. */
+function costsOf(runs: readonly EngineRun[]): RowCosts {
+  const a = (field: keyof EngineRun): number => middle(runs, field) / rows;
+  // Two jobs, and servers that take the same two cores: what the servers did not take, the program did.
+  const cores = navigator.hardwareConcurrency;
+  const left = (wall: keyof EngineRun, servers: keyof EngineRun): number =>
+    Math.max(0, a(wall) * cores - a(servers));
+  return {
+    loadServerSeconds: a("serverLoadSeconds"),
+    loadProgramSeconds: left("loadSeconds", "serverLoadSeconds"),
+    chartServerSeconds: a("serverChartSeconds"),
+    chartProgramSeconds: left("chartSeconds", "serverChartSeconds"),
+    diskBytes: a("diskBytes"),
+    reportBytes: a("reportBytes"),
+    serverPeakBytes: Math.max(...runs.map(({ serverPeakBytes }) => serverPeakBytes)),
+  };
+}
+
+const facts = {
+  ...await circumstances(`deno task bench:clickhouse${rows === ROWS ? "" : ` ${rows}`}`),
+  log: `${rows} rows, ${(logBytes / 1e6).toFixed(0)} MB, profile wide, page cache warm`,
+  servers: "18.16.1 of Debian, on the same two cores as the program",
+};
+const text = `# ClickHouse beside batches on disk: ${rows} rows\n\n${factList(facts)}
+Medians of ${REPEATS} runs with two jobs. All made the same reports (CRC-32 ${
+  results[0][0].checksums.join(" ")
+}).\n
+${table(HEADS, results.map(line))}`;
+keepResult(rows === ROWS ? "clickhouse" : `clickhouse-${rows}`, text, {
+  facts,
+  rows,
+  logBytes,
+  costs: costsOf(results[1]),
+  results,
+});
