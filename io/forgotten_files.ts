@@ -7,7 +7,8 @@
  * @module
  */
 
-import { createHmac, randomBytes } from "node:crypto";
+import type { Buffer } from "node:buffer";
+import { createHash, randomBytes } from "node:crypto";
 import {
   ageOf,
   decodeForgotten,
@@ -76,14 +77,27 @@ export function readKey(store: Store, batch: string): Uint8Array | undefined {
   );
 }
 
+/**
+ * Computes HMAC-SHA-256 (RFC 2104). Deno 2.4 warns of its own `createHmac`.
+ *
+ * @param key at most 64 bytes
+ */
+export function hmacSha256(key: Uint8Array, ...parts: readonly (Uint8Array | string)[]): Buffer {
+  const padded = (byte: number): Uint8Array =>
+    Uint8Array.from({ length: 64 }, (_, i) => (key[i] ?? 0) ^ byte);
+  const inner = createHash("sha256").update(padded(0x36));
+  for (const part of parts) inner.update(part);
+  return createHash("sha256").update(padded(0x5c)).update(inner.digest()).digest();
+}
+
 /** Makes what computes the keyed hash of ids of a kind. */
 export function macOf(key: Uint8Array, ids: IdKind): MacOf {
-  return (id) => createHmac("sha256", key).update(`user\0${ids}\0`).update(id).digest("hex");
+  return (id) => hmacSha256(key, `user\0${ids}\0`, id).toString("hex");
 }
 
 /** The key of the quick hashes, which is made of the other one. */
 function quickKeyOf(key: Uint8Array): Uint8Array {
-  return new Uint8Array(createHmac("sha256", key).update("quick").digest().subarray(0, 8));
+  return new Uint8Array(hmacSha256(key, "quick").subarray(0, 8));
 }
 
 /** What stands for a user in the list. */
