@@ -27,6 +27,10 @@ export const CASES = {
   leastFailedForgets: 100,
   /** Kills at random moments while a user is forgotten. */
   forgetKills: 60,
+  /** Kills at moments over the whole length of a run on a cluster. */
+  clusterKills: 12,
+  /** Random logs that both engines make charts of, for each kind of ids. */
+  clusterLogs: 12,
   /** Logs that are compressed and not whole, each with its message. */
   compressedMessages: 8,
   /** What stands in the place of a log and is none. */
@@ -153,8 +157,26 @@ export const PROMISES: readonly PromiseRow[] = [
   },
   {
     promise:
-      "A command touches the folders that its options name and the logs that links there lead to, and nothing else: not the network, the environment, other programs; nor does a plugin.",
+      "A command touches the folders that its options name and the logs that links there lead to, and nothing else: not the network (but for the servers that `--clickhouse` names), the environment, other programs; nor does a plugin.",
     tested: "`cli/little_power_test.ts`, `unit/cli/access_test.ts`",
+    cases: "",
+  },
+  {
+    promise:
+      "Charts of a ClickHouse cluster are those of batches on disk, byte for byte; its servers are the only network a run may use.",
+    tested: "`clickhouse/same_bytes_test.ts`, `clickhouse/either_engine_test.ts`",
+    cases: `${2 * CASES.clusterLogs} random logs, all goldens, 3 million rows`,
+  },
+  {
+    promise:
+      "On a cluster a load that is killed, repeated or lost in part never counts twice, nor in part; two runs never work in one database at once, from whatever machines.",
+    tested:
+      "`clickhouse/faults_test.ts`: kills, servers that go away, a full disk; `clickhouse/refusals_test.ts`",
+    cases: `${CASES.clusterKills} kills, and at landmarks`,
+  },
+  {
+    promise: "No password is in what a run says or writes, nor in what servers log.",
+    tested: "`clickhouse/refusals_test.ts`",
     cases: "",
   },
   {

@@ -61,7 +61,7 @@ Deno.test("promises name only tests that there are", () => {
 
 /** All texts of the program's sources, joined where a long one goes on in the next line. */
 function sourceTexts(): string {
-  const files = ["core", "formats", "io", "cli"].flatMap((folder) =>
+  const files = ["core", "formats", "io", "io/clickhouse", "cli"].flatMap((folder) =>
     Array.from(Deno.readDirSync(new URL(folder, root)), ({ name }) => `${folder}/${name}`)
   ).filter((name) => name.endsWith(".ts"));
   return files.map((name) => Deno.readTextFileSync(new URL(name, root))).join("\n")

@@ -1,6 +1,7 @@
 /** Runs that are killed, servers that go away, disks that are full: nothing counts twice or half. */
 import assert from "node:assert/strict";
 import { formatDay } from "../../core/day.ts";
+import { CASES } from "../../docs/promises.ts";
 import { assertSameFiles } from "../cli/_compare.ts";
 import { assertCharts, deliver, LAST, logOf, takeAway } from "../cli/_week.ts";
 import { inPlace, type Place } from "../cli/program.ts";
@@ -65,12 +66,14 @@ testServers(
       await place.run(...ONE_DAY, "--replace");
       const millis = Date.now() - start;
       assert.deepEqual(checksums(place), expected);
-      for (let i = 0; i < 12; i++) {
+      for (let i = 0; i < CASES.clusterKills; i++) {
         // Another time of the log makes it another log of the same rows: the day is to be loaded again.
         const at = new Date(Date.UTC(2021, 11, 3, 0, i));
         Deno.utimeSync(place.path("logs/listen-20211201.log"), at, at);
         await during(place, ONE_DAY, async (process) => {
-          await new Promise((resolve) => setTimeout(resolve, millis * (i + 0.5) / 12));
+          await new Promise((resolve) =>
+            setTimeout(resolve, millis * (i + 0.5) / CASES.clusterKills)
+          );
           try {
             process.kill("SIGKILL");
           } catch {

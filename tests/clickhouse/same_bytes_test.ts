@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import { compactDay, formatDay, parseDay } from "../../core/day.ts";
+import { CASES } from "../../docs/promises.ts";
 import { assertSameFiles } from "../cli/_compare.ts";
 import { bytesOf, deliver, LAST, summaryIn } from "../cli/_week.ts";
 import { inPlace } from "../cli/program.ts";
@@ -10,10 +11,10 @@ import { newDatabase, sharedServers, testServers } from "./_servers.ts";
 
 const GOLDEN = new URL("../golden/", import.meta.url);
 
-const CASES = [...Deno.readDirSync(GOLDEN)].filter((entry) => entry.isDirectory)
+const GOLDENS = [...Deno.readDirSync(GOLDEN)].filter((entry) => entry.isDirectory)
   .map((entry) => entry.name).sort();
 
-for (const name of CASES) {
+for (const name of GOLDENS) {
   testServers(`the reports of golden/${name} are those that are expected`, async () => {
     const servers = await sharedServers();
     const database = newDatabase();
@@ -68,7 +69,7 @@ function logsOf(id: fc.Arbitrary<string>): fc.Arbitrary<string[]> {
   return fc.array(log, { minLength: 1, maxLength: 3 });
 }
 
-const RUNS = 12;
+const RUNS = CASES.clusterLogs;
 
 for (const [kind, id] of [["number", ids], ["text", texts]] as const) {
   testServers(
