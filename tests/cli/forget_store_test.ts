@@ -110,8 +110,11 @@ for (const failure of ["once", "for good"] satisfies Failure[]) {
     await forgetOn(watchedStore(denoStore, (act) => void acts.push(act)), place, USER);
     const fresh = filesIn(place);
     assert.notDeepEqual(fresh, former);
-    const tried = failure === "once" ? acts : acts.filter(({ act }) => CHANGES.includes(act));
-    if (failure === "once") assert.ok(acts.length >= CASES.leastFailedForgets, `${acts.length}`);
+    // Of looks and reads, which change nothing, every fifth one.
+    const isTried = ({ act, number }: Act): boolean =>
+      CHANGES.includes(act) || failure === "once" && number % 5 === 0;
+    const tried = acts.filter(isTried);
+    if (failure === "once") assert.ok(tried.length >= CASES.leastFailedForgets, `${tried.length}`);
     const outcomes = new Set<string>();
     for (const { number, act, path } of tried) {
       start.putBack();
