@@ -49,6 +49,8 @@ function optionsIn(place: Place, ids: IdKind, logs: string): DailyRunOptions {
 export interface Damages {
   /** The bits that are flipped: the byte is xored with each of these. */
   readonly patterns: readonly number[];
+  /** Those of them that are tried with the log, too, as every truncation is. */
+  readonly withLog: readonly number[];
   /** Every so many bytes; 1 for all. */
   readonly step: number;
   /** Whether what one job does not notice is tried with two. */
@@ -57,7 +59,7 @@ export interface Damages {
 
 /** What became of damages. */
 export interface Outcomes {
-  /** How many were tried; each with its log and without it. */
+  /** How many were tried. */
   damages: number;
   /** What a run with one job did not notice, to no harm. */
   readonly unnoticed: Damage[];
@@ -131,16 +133,17 @@ class DamagedBatch {
   }
 
   /** Flips bits of the bytes of each file, by each of the patterns, and cuts it before each. */
-  async everywhere({ patterns, step }: Damages): Promise<void> {
+  async everywhere({ patterns, withLog, step }: Damages): Promise<void> {
     for (const [file, whole] of this.#batches) {
       for (let at = 0; at < whole.length; at += step) {
         for (const pattern of patterns) {
           const bytes = whole.slice();
           bytes[at] ^= pattern;
-          await this.#try({ file, at, bytes, what: `byte ${at} of ${file} flipped by ${pattern}` });
+          const what = `byte ${at} of ${file} flipped by ${pattern}`;
+          await this.#try({ file, at, bytes, what }, withLog.includes(pattern));
         }
         const cut = { file, at, bytes: whole.subarray(0, at), what: `${file} cut to ${at} bytes` };
-        await this.#try(cut);
+        await this.#try(cut, true);
       }
     }
   }
@@ -156,9 +159,9 @@ class DamagedBatch {
     }
   }
 
-  async #try(damage: Damage): Promise<void> {
+  async #try(damage: Damage, isWithLog: boolean): Promise<void> {
     this.outcomes.damages++;
-    await this.#withLog(damage);
+    if (isWithLog) await this.#withLog(damage);
     if (!(await this.#isNoticed(damage))) this.outcomes.unnoticed.push(damage);
   }
 

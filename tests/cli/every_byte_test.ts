@@ -10,7 +10,7 @@ for (const ids of ID_KINDS) {
     name: IS_COMPILED ? `${name} (no executable)` : name,
     ignore: IS_COMPILED,
     fn: async () => {
-      const damages = { patterns: [0x04, 0xff], step: 7, withTwoJobs: false };
+      const damages = { patterns: [0x04, 0xff], withLog: [0x04], step: 7, withTwoJobs: false };
       assert.ok((await damageBatch(ids, damages)).damages > 450);
     },
   });
