@@ -39,6 +39,9 @@ interface EngineRun {
   /** The run that finds the day there, as a whole process. */
   readonly againSeconds: number;
   readonly programPeakBytes: number;
+  /** Seconds of all cores of the program: for the load, and for the charts alone. */
+  readonly programLoadSeconds: number;
+  readonly programChartSeconds: number;
   /** Seconds of all cores of the servers: for the load, and for the charts alone. */
   readonly serverLoadSeconds: number;
   readonly serverChartSeconds: number;
@@ -79,6 +82,8 @@ async function measureEngine(engine: string, servers: Servers | undefined): Prom
     chartSeconds: summary.seconds.charting + summary.seconds.publishing,
     againSeconds: again.seconds,
     programPeakBytes: Math.max(first.peakBytes, again.peakBytes),
+    programLoadSeconds: Math.max(0, first.cpuSeconds - again.cpuSeconds),
+    programChartSeconds: again.cpuSeconds,
     serverLoadSeconds: middle - start - chartCpu,
     serverChartSeconds: chartCpu,
     serverPeakBytes: Math.max(0, ...servers?.urls.map((_, i) => servers.peakBytes(i)) ?? []),
@@ -143,6 +148,8 @@ function line(runs: readonly EngineRun[]): string[] {
     middle(runs, "chartSeconds").toFixed(1),
     middle(runs, "againSeconds").toFixed(1),
     `${seconds("serverLoadSeconds")} / ${seconds("serverChartSeconds")}`,
+    `${middle(runs, "programLoadSeconds").toFixed(1)} / ` +
+    middle(runs, "programChartSeconds").toFixed(1),
     (middle(runs, "programPeakBytes") / 2 ** 20).toFixed(0),
     runs[0].engine === "embedded" ? "-" : (middle(runs, "serverPeakBytes") / 2 ** 20).toFixed(0),
     (middle(runs, "diskBytes") / rows).toFixed(1),
@@ -151,21 +158,23 @@ function line(runs: readonly EngineRun[]): string[] {
 
 const HEADS = [
   ...["engine", "load s", "M rows/s", "MB/s of log", "charts s", "run with the day there s"],
-  ...["servers' core seconds, load / charts", "program MiB", "server MiB", "disk bytes a row"],
+  ...[
+    "servers' core seconds, load / charts",
+    "program's",
+    "program MiB",
+    "server MiB",
+    "disk bytes a row",
+  ],
 ];
 
 /** What a row takes, by the runs with one shard. */
 function costsOf(runs: readonly EngineRun[]): RowCosts {
   const a = (field: keyof EngineRun): number => middle(runs, field) / rows;
-  // Two jobs, and servers that take the same two cores: what the servers did not take, the program did.
-  const cores = navigator.hardwareConcurrency;
-  const left = (wall: keyof EngineRun, servers: keyof EngineRun): number =>
-    Math.max(0, a(wall) * cores - a(servers));
   return {
     loadServerSeconds: a("serverLoadSeconds"),
-    loadProgramSeconds: left("loadSeconds", "serverLoadSeconds"),
+    loadProgramSeconds: a("programLoadSeconds"),
     chartServerSeconds: a("serverChartSeconds"),
-    chartProgramSeconds: left("chartSeconds", "serverChartSeconds"),
+    chartProgramSeconds: a("programChartSeconds"),
     diskBytes: a("diskBytes"),
     reportBytes: a("reportBytes"),
     serverPeakBytes: Math.max(...runs.map(({ serverPeakBytes }) => serverPeakBytes)),

@@ -11,6 +11,8 @@ export interface Measured {
   readonly seconds: number;
   /** The kernel's high-water mark of resident memory. */
   readonly peakBytes: number;
+  /** Seconds that all cores have worked for it, as of the last look. */
+  readonly cpuSeconds: number;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -36,9 +38,11 @@ export async function outcomeOf(
     .spawn();
   const elapsed = (): number => (performance.now() - start) / 1000;
   let peakBytes = 0;
+  let cpuSeconds = 0;
   let isTimedOut = false;
   const poll = setInterval(() => {
     peakBytes = Math.max(peakBytes, highWaterMark(child.pid));
+    cpuSeconds = Math.max(cpuSeconds, cpuSecondsOf(child.pid));
     if (isTimedOut || elapsed() < limitSeconds) return;
     isTimedOut = true;
     child.kill("SIGKILL");
@@ -47,7 +51,8 @@ export async function outcomeOf(
   clearInterval(poll);
   const seconds = elapsed();
   const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-  return { seconds, peakBytes, stdout: text(stdout), stderr: text(stderr), code, isTimedOut };
+  const work = { seconds, peakBytes, cpuSeconds };
+  return { ...work, stdout: text(stdout), stderr: text(stderr), code, isTimedOut };
 }
 
 /**
@@ -63,7 +68,22 @@ export async function measure(command: string, args: readonly string[]): Promise
   );
 }
 
-function highWaterMark(pid: number): number {
+/** Linux counts in these, in /proc, on all of its platforms. */
+const CLOCK_TICKS = 100;
+
+/** Seconds that all cores have worked for a process so far; 0 where it is gone. */
+export function cpuSecondsOf(pid: number): number {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS;
+  } catch {
+    return 0;
+  }
+}
+
+/** The most memory that a process took so far, in bytes; 0 where it is gone. */
+export function highWaterMark(pid: number): number {
   try {
     const status = Deno.readTextFileSync(`/proc/${pid}/status`);
     return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { cpuSecondsOf, highWaterMark } from "../measure.ts";
 import { type Connection, Server } from "../../io/clickhouse/server.ts";
 
 /** What the servers ask of whoever logs in. A part of it would be found in any text. */
@@ -37,9 +38,6 @@ export function connectionTo(urls: readonly string[], database: string): Connect
   const password = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   return { urls, user: LOGIN, password, database, cluster: "topstreams" };
 }
-
-/** Of Linux, in /proc, on all of its platforms. */
-const CLOCK_TICKS = 100;
 
 /** How servers are started. */
 export interface ServersOptions {
@@ -177,15 +175,12 @@ export class Servers {
 
   /** The most memory that a server took so far, in bytes. */
   peakBytes(i: number): number {
-    const status = Deno.readTextFileSync(`/proc/${this.#processes[i]!.pid}/status`);
-    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+    return highWaterMark(this.#processes[i]!.pid);
   }
 
   /** Seconds that all cores have worked for a server so far. */
   cpuSeconds(i: number): number {
-    const stat = Deno.readTextFileSync(`/proc/${this.#processes[i]!.pid}/stat`);
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS;
+    return cpuSecondsOf(this.#processes[i]!.pid);
   }
 
   /** Asks all servers the same. */
