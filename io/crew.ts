@@ -123,6 +123,9 @@ function errorOf({ message, stack, batch }: PlainError): Error {
 /** How often the main thread looks how far the workers are. */
 const LOOK_MS = 100;
 
+/** How long jobs that are stopped are waited for: a stop is to take less than a second. */
+const STOP_MS = 700;
+
 class WorkerCrew implements Crew {
   readonly jobs: number;
   readonly #parts: CrewParts;
@@ -161,10 +164,12 @@ class WorkerCrew implements Crew {
       stop = () => reject(new StoppedError("Stopped"));
     });
     signal?.addEventListener("abort", stop);
+    const answers = this.#answers(task);
     try {
       if (signal?.aborted) stop();
-      return await Promise.race([this.#answers(task), stopped]);
+      return await Promise.race([answers, stopped]);
     } catch (error) {
+      if (error instanceof StoppedError) await this.#stopped(task, answers);
       if (error instanceof StoppedError || error instanceof CrashError) this.end();
       throw error;
     } finally {
@@ -194,6 +199,15 @@ class WorkerCrew implements Crew {
     Atomics.store(new Int32Array(this.#shared), GIVEN_UP, 0);
     if (failure !== undefined) throw failure.error;
     return results as ResultOf<T>[];
+  }
+
+  /** Waits for the jobs to stop, so that none makes a file behind who cleans up; not for long. */
+  async #stopped(task: Task, answers: Promise<unknown>): Promise<void> {
+    this.#giveUp(task);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tooLate = new Promise((resolve) => timer = setTimeout(resolve, STOP_MS));
+    await Promise.race([answers.catch(() => {}), tooLate]);
+    clearTimeout(timer);
   }
 
   #giveUp(task: Task): void {

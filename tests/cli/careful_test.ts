@@ -96,7 +96,8 @@ testProgram("run --wait waits for the end of another run, and says for whom", as
   place.write("logs/listen-20211201.log", "5|2|FR\n");
   Deno.mkdirSync(place.path("batch"));
   const lock = await lockFolder(place.path("batch"));
-  setTimeout(() => lock.release(), 700);
+  // Later than the slowest start of the program.
+  setTimeout(() => lock.release(), 5000);
   const { stderr } = await place.run("--days", "1", "--wait", "60");
   const holder = `process ${Deno.pid}, since .*Z`;
   assert.match(

@@ -122,7 +122,25 @@ for (const command of new Set(COMMANDS)) {
   }, { needsProcess: true });
 }
 
-for (const { lines } of BLOCKS.filter(({ language }) => language === "console")) {
+/** The tests of commands that hold whole sessions to what the README shows (_readme.ts). */
+const SESSIONS = ["explain", "forget", "quarantine", "status", "verify"].map((command) =>
+  Deno.readTextFileSync(new URL(`tests/cli/${command}_test.ts`, ROOT))
+).join("");
+
+/** Whether a session is run by the test of its command, where what it needs is prepared. */
+function isRunElsewhere({ lines }: Block): boolean {
+  return SESSIONS.includes(`"${lines[0].slice(2)}"`);
+}
+
+const SHOWN = BLOCKS.filter(({ language }) => language === "console");
+
+Deno.test("README: some sessions are run here, others by the tests of their commands", () => {
+  const elsewhere = SHOWN.filter(isRunElsewhere).length;
+  assert.equal(elsewhere, 5);
+  assert.ok(SHOWN.length > elsewhere);
+});
+
+for (const { lines } of SHOWN.filter((block) => !isRunElsewhere(block))) {
   const commands = lines.flatMap((line, i) => line.startsWith("$ ") ? [i] : []);
   testProgram(
     `README: ${lines.filter((line) => line.startsWith("$ ")).join("; ")}`,
