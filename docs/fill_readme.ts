@@ -60,7 +60,7 @@ function replacePart(readme: string, name: string, text: string): string {
 
 /** The newest figures of each benchmark whose name has a heading in its file. */
 function figures(): string {
-  const parts = ["full", "peers", "ids", "readers", "top", "micro"].flatMap((name) => {
+  const parts = ["full", "peers", "ids", "readers", "top", "operator", "stops", "micro"].flatMap((name) => {
     const folder = newestFolder(name);
     if (folder === undefined) return [];
     const text = Deno.readTextFileSync(new URL(`${folder}/${name}.md`, RUNS)).trim();
