@@ -60,14 +60,16 @@ function replacePart(readme: string, name: string, text: string): string {
 
 /** The newest figures of each benchmark whose name has a heading in its file. */
 function figures(): string {
-  const parts = ["full", "peers", "ids", "readers", "top", "operator", "stops", "micro"].flatMap((name) => {
-    const folder = newestFolder(name);
-    if (folder === undefined) return [];
-    const text = Deno.readTextFileSync(new URL(`${folder}/${name}.md`, RUNS)).trim();
-    return [
-      `From \`bench/runs/${folder}/${name}.md\`:\n\n${text.replace(/^# (.*)\n/, "**$1**\n")}`,
-    ];
-  });
+  const parts = ["full", "peers", "ids", "readers", "top", "operator", "stops", "micro"].flatMap(
+    (name) => {
+      const folder = newestFolder(name);
+      if (folder === undefined) return [];
+      const text = Deno.readTextFileSync(new URL(`${folder}/${name}.md`, RUNS)).trim();
+      return [
+        `From \`bench/runs/${folder}/${name}.md\`:\n\n${text.replace(/^# (.*)\n/, "**$1**\n")}`,
+      ];
+    },
+  );
   return parts.join("\n\n");
 }
 
