@@ -75,6 +75,6 @@ const facts = {
 };
 const heads = ["run", "whole run s", "stops", "median ms", "slowest ms"];
 const text = `# Stopping: ${ROWS} rows a day\n\n${factList(facts)}
-SIGTERM at moments spread over the run; milliseconds until the process has ended with status 143,
-no reports and no folders of the run left.\n\n${table(heads, rows)}`;
+SIGTERM at moments spread over the run; milliseconds until the process has ended with status 143, no
+reports and no folders of the run left.\n\n${table(heads, rows)}`;
 keepResult(ROWS === 30_000_000 ? "stops" : `stops-${ROWS}`, text, { facts, results });

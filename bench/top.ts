@@ -165,8 +165,8 @@ const facts = await circumstances(`deno task bench:top${rows === ROWS ? "" : ` $
 const text = `# Looking up charts: seven batches of ${rows} rows\n\n${factList(facts)}
 Of the week to ${formatDay(LAST_DAY)}, ${
   (batchBytes / 1e6).toFixed(0)
-} MB of batches. A program that does
-nothing takes ${(start * 1000).toFixed(0)} ms. What is found is held against the reports.\n
+} MB of batches. A program that does nothing takes ${(start * 1000).toFixed(0)} ms. What is
+found is held against the reports.\n
 ${table(HEADS, results.map(line))}`;
 keepResult(rows === ROWS ? "top" : `top-${rows}`, text, {
   facts,
