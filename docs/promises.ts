@@ -157,7 +157,7 @@ export const PROMISES: readonly PromiseRow[] = [
   },
   {
     promise:
-      "A command touches the folders that its options name and the logs that links there lead to, and nothing else: not the network (but for the servers that `--clickhouse` names), the environment, other programs; nor does a plugin.",
+      "A command touches the folders that its options name and the logs that links there lead to, and nothing else: not the network (but for the servers that `--clickhouse` names), the environment, other programs; nor does a plugin. `top`, which runs nothing from outside, is confined in writing only: it writes nowhere.",
     tested: "`cli/little_power_test.ts`, `unit/cli/access_test.ts`",
     cases: "",
   },
