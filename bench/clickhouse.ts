@@ -136,36 +136,30 @@ function middle(runs: readonly EngineRun[], field: keyof EngineRun): number {
   return median(runs.map((run) => Number(run[field])));
 }
 
-function line(runs: readonly EngineRun[]): string[] {
-  const load = middle(runs, "loadSeconds");
-  const seconds = (field: keyof EngineRun): string =>
-    runs[0].engine === "embedded" ? "-" : middle(runs, field).toFixed(1);
-  return [
-    runs[0].engine,
-    load.toFixed(1),
-    (rows / load / 1e6).toFixed(2),
-    (logBytes / load / 1e6).toFixed(0),
-    middle(runs, "chartSeconds").toFixed(1),
-    middle(runs, "againSeconds").toFixed(1),
-    `${seconds("serverLoadSeconds")} / ${seconds("serverChartSeconds")}`,
-    `${middle(runs, "programLoadSeconds").toFixed(1)} / ` +
-    middle(runs, "programChartSeconds").toFixed(1),
-    (middle(runs, "programPeakBytes") / 2 ** 20).toFixed(0),
-    runs[0].engine === "embedded" ? "-" : (middle(runs, "serverPeakBytes") / 2 ** 20).toFixed(0),
-    (middle(runs, "diskBytes") / rows).toFixed(1),
-  ];
-}
-
-const HEADS = [
-  ...["engine", "load s", "M rows/s", "MB/s of log", "charts s", "run with the day there s"],
-  ...[
-    "servers' core seconds, load / charts",
-    "program's",
-    "program MiB",
-    "server MiB",
-    "disk bytes a row",
-  ],
+/** What is told of each engine, one below the other: its name and its value. */
+const FIGURES: readonly (readonly [string, (runs: readonly EngineRun[]) => string])[] = [
+  ["load, s", (runs) => middle(runs, "loadSeconds").toFixed(1)],
+  ["load, M rows/s", (runs) => (rows / middle(runs, "loadSeconds") / 1e6).toFixed(2)],
+  ["load, MB/s of log", (runs) => (logBytes / middle(runs, "loadSeconds") / 1e6).toFixed(0)],
+  ["charts, s", (runs) => middle(runs, "chartSeconds").toFixed(1)],
+  ["run that finds the day there, s", (runs) => middle(runs, "againSeconds").toFixed(1)],
+  ["core seconds of the program, load", (runs) => middle(runs, "programLoadSeconds").toFixed(1)],
+  ["core seconds of the program, charts", (runs) => middle(runs, "programChartSeconds").toFixed(1)],
+  ["core seconds of the servers, load", (runs) => ofServers(runs, "serverLoadSeconds", 1, 1)],
+  ["core seconds of the servers, charts", (runs) => ofServers(runs, "serverChartSeconds", 1, 1)],
+  ["peak of the program, MiB", (runs) => (middle(runs, "programPeakBytes") / 2 ** 20).toFixed(0)],
+  ["peak of a server, MiB", (runs) => ofServers(runs, "serverPeakBytes", 2 ** 20, 0)],
+  ["disk, bytes a row", (runs) => (middle(runs, "diskBytes") / rows).toFixed(1)],
 ];
+
+function ofServers(
+  runs: readonly EngineRun[],
+  field: keyof EngineRun,
+  unit: number,
+  digits: number,
+): string {
+  return runs[0].engine === "embedded" ? "-" : (middle(runs, field) / unit).toFixed(digits);
+}
 
 /** What a row takes, by the runs with one shard. */
 function costsOf(runs: readonly EngineRun[]): RowCosts {
@@ -190,7 +184,12 @@ const text = `# ClickHouse beside batches on disk: ${rows} rows\n\n${factList(fa
 Medians of ${REPEATS} runs with two jobs. All made the same reports (CRC-32 ${
   results[0][0].checksums.join(" ")
 }).\n
-${table(HEADS, results.map(line))}`;
+${
+  table(
+    ["", ...results.map(([{ engine }]) => engine)],
+    FIGURES.map(([name, value]) => [name, ...results.map(value)]),
+  )
+}`;
 keepResult(rows === ROWS ? "clickhouse" : `clickhouse-${rows}`, text, {
   facts,
   rows,

@@ -79,22 +79,20 @@ function choiceText({ rows, results }: ClusterFigures): string {
   const total = (runs: ClusterFigures["results"][number]): number =>
     middle(runs, "loadSeconds") + middle(runs, "chartSeconds");
   const rate = rows / total(embedded);
-  const inFourHours = rate * USUAL_SITE.seconds;
+  const { seconds, windowDays } = USUAL_SITE;
+  const secondsOfRow = (days: number): number =>
+    (middle(embedded, "loadSeconds") + days * middle(embedded, "chartSeconds")) / rows;
+  const billions = (days: number): string => (seconds / secondsOfRow(days) / 1e9).toFixed(0);
   const load = middle(one, "loadSeconds") / middle(embedded, "loadSeconds");
   const charts = middle(one, "chartSeconds") / middle(embedded, "chartSeconds");
   const disk = middle(one, "diskBytes") / middle(embedded, "diskBytes");
   return `On the same two cores, a day of ${(rows / 1e6).toFixed(0)} million rows is ` +
-    `${load.toFixed(1)} times as long in loading and ${
-      charts.toFixed(1)
-    } times as long in charts ` +
-    `on ClickHouse as in batches on disk, and takes ${disk.toFixed(1)} times the disk. Two cores ` +
-    `without it get through ${(rate / 1e6).toFixed(1)} million rows a second from log to charts: ` +
-    `in four hours about ${
-      (inFourHours / 1e9).toFixed(0)
-    } billion rows of a new day with a window ` +
-    `of one day. With a window of seven days the charts take seven times as long, and the merge ` +
-    `goes through about ${(inFourHours / 1e9 / USUAL_SITE.windowDays).toFixed(1)} billion rows a ` +
-    `day.`;
+    `${load.toFixed(1)} times as long in loading and ${charts.toFixed(1)} times as long in ` +
+    `charts on ClickHouse as in batches on disk, and takes ${disk.toFixed(1)} times the disk. ` +
+    `Two cores without it get through ${(rate / 1e6).toFixed(1)} million rows a second from log ` +
+    `to charts: in four hours about ${billions(1)} billion rows of a new day with a window of ` +
+    `one day, and about ${billions(windowDays)} billion with one of seven days, whose charts ` +
+    `take seven times as long.`;
 }
 
 function tableOf(heads: readonly string[], rows: readonly (readonly string[])[]): string {
