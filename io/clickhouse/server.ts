@@ -10,12 +10,15 @@
 
 import { EngineError } from "../run_engine.ts";
 import { Insert } from "./insert.ts";
+import { WatchedRequest } from "./watched_request.ts";
 
 /** How servers are logged in to, all in the same way. */
 export interface Login {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  /** For how long a server may answer nothing at all, in ms; a minute by default. */
+  readonly patienceMs?: number;
 }
 
 /** The servers of a cluster and how they are spoken to: plain data, for it passes to workers. */
@@ -49,6 +52,9 @@ const STATEMENT_MS = 300_000;
 
 /** How long it may take for one that reads all streams of a window. */
 const COUNTING_MS = 24 * 3_600_000;
+
+/** A server that is busy says so; one that says nothing for so long is given up. */
+const PATIENCE_MS = 60_000;
 
 /** So much of a result is kept in the server's memory until it is complete; the rest on its disk. */
 const RESULT_BUFFER_BYTES = 32 * 2 ** 20;
@@ -131,9 +137,11 @@ export class Server {
     sql: string,
     settings: Settings,
     signal: AbortSignal,
-  ): Promise<ResultBytes> {
-    const response = await this.#post(act, sql, settings, { signal });
-    return new ResultBytes(response.body!.getReader(), (error) => this.#broken(act, error));
+  ): Promise<ResultParts> {
+    const request = this.#request(act, signal);
+    const response = await request.wait(() => this.#post(request, sql, settings));
+    const reader = response.body!.getReader();
+    return { read: () => request.wait(async () => (await reader.read()).value) };
   }
 
   /**
@@ -146,47 +154,58 @@ export class Server {
     sql: string,
     { mostBytes, signal, settings }: WholeOptions,
   ): Promise<Uint8Array | undefined> {
+    const limits = { max_result_bytes: mostBytes, result_overflow_mode: "throw" };
+    const request = this.#request(act, signal);
     try {
-      const limits = { max_result_bytes: mostBytes, result_overflow_mode: "throw" };
-      const response = await this.#post(act, sql, { ...settings, ...limits }, { signal });
-      return new Uint8Array(await response.arrayBuffer());
+      return await request.wait(async () => {
+        const response = await this.#post(request, sql, { ...settings, ...limits });
+        return new Uint8Array(await response.arrayBuffer());
+      });
     } catch (error) {
       if (error instanceof ClickHouseError && TOO_MUCH.includes(error.code ?? 0)) return undefined;
-      throw this.#broken(act, error);
+      throw error;
     }
   }
 
   /** Begins an insert: what is written to it goes to the server while it is written. */
   insert(act: string, sql: string, settings: Settings = {}): Insert {
-    const failed = (error: unknown): Error => this.#broken(act, error);
     return new Insert(async (body, signal) => {
-      const response = await this.#post(act, body, { ...settings, query: sql }, { signal });
-      try {
+      const request = this.#request(act, signal);
+      await request.wait(async () => {
+        const response = await this.#post(request, body, { ...settings, query: sql });
         await response.text();
-      } catch (error) {
-        throw failed(error);
-      }
+      });
     });
   }
 
   async #text(act: string, sql: string, limitMs: number): Promise<string> {
-    const tooLate = new AbortController();
-    const timer = setTimeout(() => tooLate.abort(new TooLateError(limitMs)), limitMs);
+    const request = this.#request(act);
+    const timer = setTimeout(() => request.giveUp(limitMs), limitMs);
     try {
-      const response = await this.#post(act, sql, {}, { signal: tooLate.signal });
-      return await response.text();
-    } catch (error) {
-      throw this.#broken(act, tooLate.signal.aborted ? tooLate.signal.reason : error);
+      return await request.wait(async () => (await this.#post(request, sql, {})).text());
     } finally {
       clearTimeout(timer);
     }
   }
 
+  #request(act: string, signal?: AbortSignal): WatchedRequest {
+    const ask = async (patience: AbortSignal): Promise<void> => {
+      const response = await fetch(`${this.url}/ping`, {
+        signal: patience,
+        redirect: "manual",
+        client: this.#client,
+      });
+      await response.body?.cancel();
+    };
+    const { patienceMs = PATIENCE_MS } = this.#login;
+    const broken = (error: unknown): Error => this.#broken(act, error);
+    return new WatchedRequest(act, { ask, patienceMs, broken, signal });
+  }
+
   async #post(
-    act: string,
+    { act, signal }: WatchedRequest,
     body: string | ReadableStream<Uint8Array>,
     settings: Settings,
-    { signal }: { readonly signal?: AbortSignal },
   ): Promise<Response> {
     const { user, password } = this.#login;
     const query = new URLSearchParams({
@@ -194,19 +213,14 @@ export class Server {
       buffer_size: String(RESULT_BUFFER_BYTES),
       ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])),
     });
-    let response: Response;
-    try {
-      response = await fetch(`${this.url}/?${query}`, {
-        method: "POST",
-        headers: { "X-ClickHouse-User": user, "X-ClickHouse-Key": password },
-        body,
-        signal,
-        redirect: "manual",
-        client: this.#client,
-      });
-    } catch (error) {
-      throw this.#broken(act, signal?.reason instanceof TooLateError ? signal.reason : error);
-    }
+    const response = await fetch(`${this.url}/?${query}`, {
+      method: "POST",
+      headers: { "X-ClickHouse-User": user, "X-ClickHouse-Key": password },
+      body,
+      signal,
+      redirect: "manual",
+      client: this.#client,
+    });
     if (response.status === 200) return response;
     const text = await response.text().catch(() => "");
     throw this.#refused(act, response.status, text);
@@ -253,29 +267,6 @@ export function partOf(bytes: Uint8Array): ResultParts {
   };
 }
 
-/** The bytes of a result, part by part. */
-export class ResultBytes implements ResultParts {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #broken: (error: unknown) => Error;
-
-  constructor(
-    reader: ReadableStreamDefaultReader<Uint8Array>,
-    broken: (error: unknown) => Error,
-  ) {
-    this.#reader = reader;
-    this.#broken = broken;
-  }
-
-  /** Reads the next part; `undefined` where there is none. */
-  async read(): Promise<Uint8Array | undefined> {
-    try {
-      return (await this.#reader.read()).value;
-    } catch (error) {
-      throw this.#broken(error);
-    }
-  }
-}
-
 /** The server's number and words of an error: one line, the words of its own exception only. */
 export function serverReason(text: string): { readonly code?: number; readonly reason: string } {
   const line = text.replace(/\s+/g, " ").trim();
@@ -285,13 +276,6 @@ export function serverReason(text: string): { readonly code?: number; readonly r
   const words = (parts?.[2] ?? line).replace(/^DB::\w+: /, "").replace(/[,.\s]+$/, "");
   const reason = words.length > MOST_SHOWN ? `${words.slice(0, MOST_SHOWN)}...` : words;
   return { code: parts === null ? undefined : Number(parts[1]), reason: lowerFirst(reason) };
-}
-
-/** A server that does not answer in time. */
-class TooLateError extends Error {
-  constructor(limitMs: number) {
-    super(`no answer within ${limitMs / 1000} s`);
-  }
 }
 
 /** Why a server was not reached: the innermost of what the platform says. */

@@ -1,7 +1,9 @@
 /** Runs that are killed, servers that go away, disks that are full: nothing counts twice or half. */
 import assert from "node:assert/strict";
 import { formatDay } from "../../core/day.ts";
+import { connectionTo } from "../../bench/clickhouse/servers.ts";
 import { CASES } from "../../docs/promises.ts";
+import { Server } from "../../io/clickhouse/server.ts";
 import { assertSameFiles } from "../cli/_compare.ts";
 import { assertCharts, deliver, LAST, logOf, takeAway } from "../cli/_week.ts";
 import { inPlace, type Place } from "../cli/program.ts";
@@ -337,3 +339,42 @@ testServers(
   },
   IS_ROOT ? undefined : "a small disk can only be mounted by root",
 );
+
+testServers("a server that stands still is given up, whatever it was asked", async () => {
+  const servers = await Servers.start(1);
+  const connection = connectionTo(servers.urls, "default");
+  const server = new Server(servers.urls[0], { ...connection, patienceMs: 400 });
+  const silent = (act: string) => ({
+    name: "ClickHouseError",
+    message: `Cannot ${act} ClickHouse "${servers.urls[0]}": no answer within 0.4 s, ` +
+      "expected a server that answers (--clickhouse URL)",
+  });
+  const { signal } = new AbortController();
+  try {
+    await servers.ask(0, "CREATE TABLE default.numbers (number UInt64) ENGINE = Log");
+    // It may take longer than the patience, as long as the server answers at all.
+    assert.equal(await server.text("wait with", "SELECT sleep(1.5)"), "0\n");
+    const insert = server.insert("load into", "INSERT INTO default.numbers FORMAT RowBinary");
+    insert.write(new Uint8Array(8 * 1024));
+    const large = "SELECT number FROM system.numbers LIMIT 6000000 FORMAT RowBinary";
+    const result = await server.open("go on with", large, {}, signal);
+    await result.read();
+    servers.signal(0, "SIGSTOP");
+    const readAll = async (): Promise<void> => {
+      while (await result.read() !== undefined);
+    };
+    await Promise.all([
+      assert.rejects(readAll(), silent("go on with")),
+      assert.rejects(insert.finish(), silent("load into")),
+      assert.rejects(
+        server.whole("ask", "SELECT 1", { mostBytes: 100, signal, settings: {} }),
+        silent("ask"),
+      ),
+      assert.rejects(server.open("read", "SELECT 1", {}, signal), silent("read")),
+      assert.rejects(server.text("look at", "SELECT 1"), silent("look at")),
+    ]);
+  } finally {
+    server.close();
+    await servers.end();
+  }
+});
