@@ -34,6 +34,8 @@ const DATABASE = "bench";
 /** One day, loaded and charted by an engine. */
 interface EngineRun {
   readonly engine: string;
+  readonly rows: number;
+  readonly logBytes: number;
   readonly loadSeconds: number;
   readonly chartSeconds: number;
   /** The run that finds the day there, as a whole process. */
@@ -51,11 +53,14 @@ interface EngineRun {
   readonly checksums: readonly string[];
 }
 
-const logs = await ensureLogs({ profile: "wide", days: 1, rows });
-const logBytes = bytesBelow(logs);
-warmPageCache(logs);
+/** How many times the rows one more load has, to see how its costs grow. */
+const GROWTH = 4;
 
-async function run(words: readonly string[]): Promise<Measured> {
+const logs = await ensureLogs({ profile: "wide", days: 1, rows });
+const largeLogs = await ensureLogs({ profile: "wide", days: 1, rows: GROWTH * rows });
+const logBytes = bytesBelow(logs);
+
+async function run(logs: string, words: readonly string[]): Promise<Measured> {
   removeFolder(`${WORK}/results`);
   const [command, ...rest] = PROGRAM;
   const folders = ["--logs", logs, "--batch", `${WORK}/batch`, "--results", `${WORK}/results`];
@@ -65,19 +70,26 @@ async function run(words: readonly string[]): Promise<Measured> {
 }
 
 /** Loads a day and makes its charts, then makes the charts once more of what is there. */
-async function measureEngine(engine: string, servers: Servers | undefined): Promise<EngineRun> {
+async function measureEngine(
+  engine: string,
+  servers: Servers | undefined,
+  from: string,
+): Promise<EngineRun> {
+  warmPageCache(from);
   removeFolder(WORK);
   const words = servers?.words(DATABASE) ?? [];
   await servers?.askAll(`DROP DATABASE IF EXISTS ${DATABASE}`);
   const start = serverSeconds(servers);
-  const first = await run(words);
+  const first = await run(from, words);
   const middle = serverSeconds(servers);
   const summary = readSummary(`${WORK}/results`, LAST_DATE);
-  const again = await run(words);
+  const again = await run(from, words);
   const chartCpu = serverSeconds(servers) - middle;
   const checksums = checkedReports(`${WORK}/results`, readSummary(`${WORK}/results`, LAST_DATE));
   return {
     engine,
+    rows: from === logs ? rows : GROWTH * rows,
+    logBytes: bytesBelow(from),
     loadSeconds: summary.seconds.batching,
     chartSeconds: summary.seconds.charting + summary.seconds.publishing,
     againSeconds: again.seconds,
@@ -106,27 +118,34 @@ function sizeOf({ reports }: RunSummary): number {
   return reports.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
-const results: EngineRun[][] = [];
-
-async function repeat(engine: string, servers?: Servers): Promise<void> {
+async function repeat(engine: string, servers?: Servers): Promise<EngineRun[]> {
   const runs: EngineRun[] = [];
   for (let i = 0; i < REPEATS; i++) {
-    runs.push(await measureEngine(engine, servers));
+    runs.push(await measureEngine(engine, servers, logs));
     console.log(engine, runs[i].loadSeconds, runs[i].chartSeconds);
   }
-  results.push(runs);
+  return runs;
 }
 
 if (WHY_NOT !== undefined) throw new Error(`Cannot measure: ${WHY_NOT}`);
-await repeat("embedded");
-for (const shards of [1, 2]) {
+async function withServers<T>(shards: number, work: (servers: Servers) => Promise<T>): Promise<T> {
   const servers = await Servers.start(shards);
   try {
-    await repeat(`clickhouse, ${shards} ${shards === 1 ? "shard" : "shards"}`, servers);
+    return await work(servers);
   } finally {
     await servers.end();
   }
 }
+
+const results = [
+  await repeat("embedded"),
+  await withServers(1, (servers) => repeat("clickhouse, 1 shard", servers)),
+  await withServers(2, (servers) => repeat("clickhouse, 2 shards", servers)),
+];
+const large = await withServers(
+  1,
+  (servers) => measureEngine(`1 shard, ${GROWTH} times the rows`, servers, largeLogs),
+);
 removeFolder(WORK);
 
 const checksums = new Set(results.flat().map((run) => run.checksums.join()));
@@ -139,8 +158,11 @@ function middle(runs: readonly EngineRun[], field: keyof EngineRun): number {
 /** What is told of each engine, one below the other: its name and its value. */
 const FIGURES: readonly (readonly [string, (runs: readonly EngineRun[]) => string])[] = [
   ["load, s", (runs) => middle(runs, "loadSeconds").toFixed(1)],
-  ["load, M rows/s", (runs) => (rows / middle(runs, "loadSeconds") / 1e6).toFixed(2)],
-  ["load, MB/s of log", (runs) => (logBytes / middle(runs, "loadSeconds") / 1e6).toFixed(0)],
+  ["load, M rows/s", (runs) => (runs[0].rows / middle(runs, "loadSeconds") / 1e6).toFixed(2)],
+  [
+    "load, MB/s of log",
+    (runs) => (runs[0].logBytes / middle(runs, "loadSeconds") / 1e6).toFixed(0),
+  ],
   ["charts, s", (runs) => middle(runs, "chartSeconds").toFixed(1)],
   ["run that finds the day there, s", (runs) => middle(runs, "againSeconds").toFixed(1)],
   ["core seconds of the program, load", (runs) => middle(runs, "programLoadSeconds").toFixed(1)],
@@ -149,7 +171,7 @@ const FIGURES: readonly (readonly [string, (runs: readonly EngineRun[]) => strin
   ["core seconds of the servers, charts", (runs) => ofServers(runs, "serverChartSeconds", 1, 1)],
   ["peak of the program, MiB", (runs) => (middle(runs, "programPeakBytes") / 2 ** 20).toFixed(0)],
   ["peak of a server, MiB", (runs) => ofServers(runs, "serverPeakBytes", 2 ** 20, 0)],
-  ["disk, bytes a row", (runs) => (middle(runs, "diskBytes") / rows).toFixed(1)],
+  ["disk, bytes a row", (runs) => (middle(runs, "diskBytes") / runs[0].rows).toFixed(1)],
 ];
 
 function ofServers(
@@ -166,6 +188,11 @@ function costsOf(runs: readonly EngineRun[]): RowCosts {
   const a = (field: keyof EngineRun): number => middle(runs, field) / rows;
   return {
     loadServerSeconds: a("serverLoadSeconds"),
+    loadServerGrowth: Math.max(
+      0,
+      (large.serverLoadSeconds / large.rows - a("serverLoadSeconds")) / Math.log2(GROWTH),
+    ),
+    measuredRows: rows,
     loadProgramSeconds: a("programLoadSeconds"),
     chartServerSeconds: a("serverChartSeconds"),
     chartProgramSeconds: a("programChartSeconds"),
@@ -175,19 +202,19 @@ function costsOf(runs: readonly EngineRun[]): RowCosts {
   };
 }
 
+const columns = [...results, [large]];
 const facts = {
   ...await circumstances(`deno task bench:clickhouse${rows === ROWS ? "" : ` ${rows}`}`),
   log: `${rows} rows, ${(logBytes / 1e6).toFixed(0)} MB, profile wide, page cache warm`,
   servers: "18.16.1 of Debian, on the same two cores as the program",
 };
 const text = `# ClickHouse beside batches on disk: ${rows} rows\n\n${factList(facts)}
-Medians of ${REPEATS} runs with two jobs. All made the same reports (CRC-32 ${
-  results[0][0].checksums.join(" ")
-}).\n
+Medians of ${REPEATS} runs with two jobs; of ${GROWTH} times the rows a single run. All of the same rows
+made the same reports (CRC-32 ${results[0][0].checksums.join(" ")}).\n
 ${
   table(
-    ["", ...results.map(([{ engine }]) => engine)],
-    FIGURES.map(([name, value]) => [name, ...results.map(value)]),
+    ["", ...columns.map(([{ engine }]) => engine)],
+    FIGURES.map(([name, value]) => [name, ...columns.map(value)]),
   )
 }`;
 keepResult(rows === ROWS ? "clickhouse" : `clickhouse-${rows}`, text, {
@@ -195,5 +222,5 @@ keepResult(rows === ROWS ? "clickhouse" : `clickhouse-${rows}`, text, {
   rows,
   logBytes,
   costs: costsOf(results[1]),
-  results,
+  results: columns,
 });

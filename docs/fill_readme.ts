@@ -37,13 +37,9 @@ export function withPromises(text: string): string {
 /** The page docs/scale.md with its generated parts as they should be. */
 export function filledScale(page: string): string {
   const folder = newestFolder("clickhouse");
-  const read = (ending: string): string | undefined =>
-    folder === undefined
-      ? undefined
-      : Deno.readTextFileSync(new URL(`${folder}/clickhouse.${ending}`, RUNS));
-  const text = read("md")?.trim().replace(/^# (.*)\n/, "**$1**\n");
-  const measured = text && `From \`bench/runs/${folder}/clickhouse.md\`:\n\n${text}`;
-  const parts = scaleParts(measured, folder && JSON.parse(read("json")!));
+  const json = folder && Deno.readTextFileSync(new URL(`${folder}/clickhouse.json`, RUNS));
+  const texts = { clickhouse: newestResult("clickhouse"), tables: newestResult("tables") };
+  const parts = scaleParts(texts, json && JSON.parse(json));
   return Object.entries(parts).reduce((all, [name, part]) => replacePart(all, name, part), page);
 }
 
@@ -60,17 +56,17 @@ function replacePart(readme: string, name: string, text: string): string {
 
 /** The newest figures of each benchmark whose name has a heading in its file. */
 function figures(): string {
-  const parts = ["full", "peers", "ids", "readers", "top", "operator", "stops", "micro"].flatMap(
-    (name) => {
-      const folder = newestFolder(name);
-      if (folder === undefined) return [];
-      const text = Deno.readTextFileSync(new URL(`${folder}/${name}.md`, RUNS)).trim();
-      return [
-        `From \`bench/runs/${folder}/${name}.md\`:\n\n${text.replace(/^# (.*)\n/, "**$1**\n")}`,
-      ];
-    },
-  );
-  return parts.join("\n\n");
+  const names = ["full", "peers", "ids", "readers", "top", "operator", "stops", "micro"];
+  return names.map(newestResult).filter((text) => text !== undefined).join("\n\n");
+}
+
+/** What a benchmark kept last, with where it stands. */
+function newestResult(name: string): string | undefined {
+  const folder = newestFolder(name);
+  if (folder === undefined) return undefined;
+  const text = Deno.readTextFileSync(new URL(`${folder}/${name}.md`, RUNS)).trim();
+  const shown = text.replace(/^# (.*)\n/, "**$1**\n");
+  return `From \`bench/runs/${folder}/${name}.md\`:\n\n${shown}`;
 }
 
 function isThere(path: string): boolean {

@@ -11,22 +11,26 @@ export interface ClusterFigures {
   readonly rows: number;
   readonly costs: RowCosts;
   /** By engine: batches on disk, one shard, two shards. */
-  readonly results: readonly (readonly {
-    readonly loadSeconds: number;
-    readonly chartSeconds: number;
-    readonly diskBytes: number;
-  }[])[];
+  readonly results: readonly EngineFigures[];
 }
+
+/** The runs of an engine. */
+type EngineFigures = readonly {
+  readonly loadSeconds: number;
+  readonly chartSeconds: number;
+  readonly diskBytes: number;
+}[];
 
 const NONE = "They have not been measured yet.";
 
 /** The parts, by their names. */
 export function scaleParts(
-  measured: string | undefined,
+  measured: { readonly clickhouse?: string; readonly tables?: string },
   figures: ClusterFigures | undefined,
 ): Record<string, string> {
   return {
-    "figures clickhouse": measured ?? NONE,
+    "figures clickhouse": measured.clickhouse ?? NONE,
+    "figures tables": measured.tables ?? NONE,
     "figures costs": figures === undefined ? NONE : costTable(figures.costs),
     "figures paper": figures === undefined ? NONE : paperTable(figures.costs),
     "figures choice": figures === undefined ? NONE : choiceText(figures),
@@ -37,6 +41,7 @@ function costTable(costs: RowCosts): string {
   const micros = (seconds: number): string => `${(seconds * 1e6).toFixed(2)} µs of a core`;
   return tableOf(["what", "a row takes"], [
     ["load, servers", micros(costs.loadServerSeconds)],
+    ["load, servers, more with each doubling of rows", micros(costs.loadServerGrowth)],
     ["load, program", micros(costs.loadProgramSeconds)],
     ["charts, servers, a row of the window", micros(costs.chartServerSeconds)],
     ["charts, program, a row of the window", micros(costs.chartProgramSeconds)],
@@ -59,7 +64,7 @@ function paperTable(costs: RowCosts): string {
       return [
         `${billions} billion`,
         String(size.shards),
-        size.because,
+        size.byProcessors > size.byDisk ? "processors" : "disk",
         `${(size.diskBytes / 1e12).toFixed(1)} TB`,
         hours(size.programSeconds),
         hours(size.networkSeconds),
@@ -70,29 +75,37 @@ function paperTable(costs: RowCosts): string {
   );
 }
 
-function choiceText({ rows, results }: ClusterFigures): string {
-  const middle = (runs: ClusterFigures["results"][number], field: keyof typeof runs[number]) => {
-    const sorted = runs.map((run) => run[field]).sort((a, b) => a - b);
-    return sorted[sorted.length >> 1];
-  };
+/** The middle of the runs of an engine. */
+function middleOf(runs: EngineFigures, field: keyof EngineFigures[number]): number {
+  const sorted = runs.map((run) => run[field]).sort((a, b) => a - b);
+  return sorted[sorted.length >> 1];
+}
+
+function choiceText({ rows, costs, results }: ClusterFigures): string {
   const [embedded, one] = results;
-  const total = (runs: ClusterFigures["results"][number]): number =>
-    middle(runs, "loadSeconds") + middle(runs, "chartSeconds");
-  const rate = rows / total(embedded);
-  const { seconds, windowDays } = USUAL_SITE;
-  const secondsOfRow = (days: number): number =>
-    (middle(embedded, "loadSeconds") + days * middle(embedded, "chartSeconds")) / rows;
-  const billions = (days: number): string => (seconds / secondsOfRow(days) / 1e9).toFixed(0);
-  const load = middle(one, "loadSeconds") / middle(embedded, "loadSeconds");
-  const charts = middle(one, "chartSeconds") / middle(embedded, "chartSeconds");
-  const disk = middle(one, "diskBytes") / middle(embedded, "diskBytes");
+  const ratio = (field: keyof EngineFigures[number]): string =>
+    (middleOf(one, field) / middleOf(embedded, field)).toFixed(1);
+  const load = middleOf(embedded, "loadSeconds") / rows;
+  const chart = middleOf(embedded, "chartSeconds") / rows;
+  const disk = middleOf(embedded, "diskBytes") / rows;
+  const { windowDays } = USUAL_SITE;
+  const terabytes = (bytes: number): string => `${(bytes / 1e12).toFixed(1)} TB`;
+  const lines = BILLIONS.map((billions) => {
+    const day = billions * 1e9;
+    return [
+      `${billions} billion`,
+      `${((load + windowDays * chart) * day / 3600).toFixed(1)} h`,
+      terabytes(day * (windowDays + 1) * disk),
+      terabytes(day * windowDays * costs.reportBytes),
+    ];
+  });
   return `On the same two cores, a day of ${(rows / 1e6).toFixed(0)} million rows is ` +
-    `${load.toFixed(1)} times as long in loading and ${charts.toFixed(1)} times as long in ` +
-    `charts on ClickHouse as in batches on disk, and takes ${disk.toFixed(1)} times the disk. ` +
-    `Two cores without it get through ${(rate / 1e6).toFixed(1)} million rows a second from log ` +
-    `to charts: in four hours about ${billions(1)} billion rows of a new day with a window of ` +
-    `one day, and about ${billions(windowDays)} billion with one of seven days, whose charts ` +
-    `take seven times as long.`;
+    `${ratio("loadSeconds")} times as long in loading and ${ratio("chartSeconds")} times as long ` +
+    `in charts on ClickHouse as in batches on disk, and takes ${ratio("diskBytes")} times the ` +
+    `disk: a cluster has to have as many times the cores to be as fast. One machine with these ` +
+    `two cores and batches on disk, window of seven days, if it goes on as it does from ` +
+    `${(rows / 1e6).toFixed(0)} million rows:\n\n` +
+    tableOf(["rows a day", "a daily run", "batches", "reports"], lines);
 }
 
 function tableOf(heads: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -11,6 +11,10 @@
 export interface RowCosts {
   /** Seconds of a server's core to load a row, both tables and merges until the end of the load. */
   readonly loadServerSeconds: number;
+  /** What is added to that by twice the rows on a shard: there is more to merge. */
+  readonly loadServerGrowth: number;
+  /** The rows of a shard that was measured. */
+  readonly measuredRows: number;
   /** Seconds of a core of the program to read, parse and send a row. */
   readonly loadProgramSeconds: number;
   /** Seconds of a server's core for both charts, for each row of the window. */
@@ -56,8 +60,9 @@ const USABLE = 0.6;
 /** A cluster on paper. */
 export interface ClusterSize {
   readonly shards: number;
-  /** What asks for so many shards. */
-  readonly because: "processors" | "disk";
+  /** The shards that the processors ask for, and the disks; parts of a shard. */
+  readonly byProcessors: number;
+  readonly byDisk: number;
   readonly diskBytes: number;
   /** How long it takes the program alone, with all its cores: reading, sending, choosing, printing. */
   readonly programSeconds: number;
@@ -68,26 +73,38 @@ export interface ClusterSize {
   readonly isOneProgramEnough: boolean;
 }
 
-/** Sizes a cluster. */
+/** Sizes a cluster: the least number of shards that is enough. */
 export function clusterSize(rowsADay: number, costs: RowCosts, site: Site): ClusterSize {
+  for (let shards = 1;; shards++) {
+    const size = sizeWith(shards, rowsADay, costs, site);
+    if (size.byProcessors <= shards && size.byDisk <= shards) return { shards, ...size };
+  }
+}
+
+/** Sizes a cluster by what each of so many shards has to do; fewer rows on a shard merge cheaper. */
+function sizeWith(
+  shards: number,
+  rowsADay: number,
+  costs: RowCosts,
+  site: Site,
+): Omit<ClusterSize, "shards"> {
   const rowsOfWindow = rowsADay * site.windowDays;
-  const coreSeconds = rowsADay * costs.loadServerSeconds + rowsOfWindow * costs.chartServerSeconds;
-  const byProcessors = coreSeconds / (site.coresOfShard * site.seconds * USABLE);
+  const doublings = Math.max(0, Math.log2(rowsADay / shards / costs.measuredRows));
+  const loadSeconds = costs.loadServerSeconds + doublings * costs.loadServerGrowth;
+  const coreSeconds = rowsADay * loadSeconds + rowsOfWindow * costs.chartServerSeconds;
   // A day more while its former load is still there, and room for merges.
   const diskBytes = rowsADay * (site.windowDays + 1) * costs.diskBytes;
-  const byDisk = diskBytes / (site.diskBytesOfShard * USABLE);
-  const reportBytes = rowsOfWindow * costs.reportBytes;
   const programSeconds = (rowsADay * costs.loadProgramSeconds +
     rowsOfWindow * costs.chartProgramSeconds) / (site.coresOfProgram * USABLE);
   const sentBytes = rowsADay * (NETWORK_BYTES.user + NETWORK_BYTES.country);
   const networkSeconds = (sentBytes + rowsOfWindow * 24) / (site.networkBytesPerSecond * USABLE);
   return {
-    shards: Math.max(1, Math.ceil(Math.max(byProcessors, byDisk))),
-    because: byProcessors >= byDisk ? "processors" : "disk",
+    byProcessors: coreSeconds / (site.coresOfShard * site.seconds * USABLE),
+    byDisk: diskBytes / (site.diskBytesOfShard * USABLE),
     diskBytes,
     programSeconds,
     networkSeconds,
-    reportBytes,
+    reportBytes: rowsOfWindow * costs.reportBytes,
     isOneProgramEnough: Math.max(programSeconds, networkSeconds) <= site.seconds,
   };
 }
