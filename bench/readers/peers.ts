@@ -73,9 +73,9 @@ const WAYS: Readonly<Record<string, () => Promise<Sums>>> = {
 
   hyparquet: async () => {
     const { parquetRead } = await import("npm:hyparquet@1.31.5");
-    const { decompressZstd } = await import("npm:hyparquet-compressors@1.1.1");
+    const { compressors: theirs } = await import("npm:hyparquet-compressors@1.1.1");
     const compressors = {
-      ZSTD: (input: Uint8Array, length: number) => decompressZstd(input, length),
+      ZSTD: theirs.ZSTD,
       GZIP: (input: Uint8Array) => new Uint8Array(gunzipSync(input)),
     };
     const bytes = readFileSync(path);
