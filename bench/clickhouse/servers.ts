@@ -45,6 +45,8 @@ export interface ServersOptions {
   readonly data?: Readonly<Record<number, string>>;
   /** How much they write into their logs. */
   readonly logLevel?: "warning" | "trace";
+  /** The largest partition that may be dropped, in bytes; any by default. */
+  readonly largestDrop?: number;
 }
 
 /** Servers that are a cluster of as many shards, called `topstreams`. */
@@ -68,7 +70,7 @@ export class Servers {
   /** Starts as many servers; they answer when this returns. */
   static async start(
     count: number,
-    { data = {}, logLevel = "warning" }: ServersOptions = {},
+    { data = {}, logLevel = "warning", largestDrop = 0 }: ServersOptions = {},
   ): Promise<Servers> {
     const folder = Deno.makeTempDirSync({ prefix: "topstreams-clickhouse-" });
     const ports = freePorts(2 * count);
@@ -86,6 +88,7 @@ export class Servers {
         TCP: String(ports[2 * i + 1]),
         SHARDS: shards,
         LEVEL: logLevel,
+        LARGEST_DROP: String(largestDrop),
       };
       Deno.writeTextFileSync(`${own}/server.xml`, filled("server.xml", values));
       Deno.writeTextFileSync(`${own}/users.xml`, filled("users.xml", { PASSWORD }));

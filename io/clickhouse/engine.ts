@@ -27,7 +27,7 @@ import type { LoadResult } from "./loading.ts";
 import { Loads, type LoadSizes } from "./loads.ts";
 import { type ClusterLock, lockCluster } from "./lock.ts";
 import type { LoadOfDay } from "./native_block.ts";
-import { ClickHouseError, type Connection } from "./server.ts";
+import { ClickHouseError, type Connection, TOO_LARGE_TO_DROP } from "./server.ts";
 
 /** The days that the type Date of all versions has: 1970-01-01 is its nothing. */
 const FIRST_DAY = 1;
@@ -112,7 +112,19 @@ class ClickHouseEngine implements RunEngine {
 
   async recover(): Promise<void> {
     clearRuns(this.#store, this.#options.batchFolder);
-    await this.#loads.dropUnnamed();
+    await this.#tidy();
+  }
+
+  /** Drops what no manifest names. What a server may not drop counts nowhere: it is told of. */
+  async #tidy(): Promise<void> {
+    try {
+      await this.#loads.dropUnnamed();
+    } catch (error) {
+      if (!(error instanceof ClickHouseError) || error.code !== TOO_LARGE_TO_DROP) throw error;
+      this.#options.warn(
+        `${lowerFirst(error.message)}; until then it takes room, and is not counted`,
+      );
+    }
   }
 
   async stored(): Promise<StoredDays> {
@@ -138,7 +150,7 @@ class ClickHouseEngine implements RunEngine {
     }
     this.#visible.set(day, load);
     try {
-      await this.#loads.dropUnnamed();
+      await this.#tidy();
     } catch (error) {
       if (!(error instanceof ClickHouseError)) throw error;
       this.#options.warn(`${lowerFirst(error.message)}; the next run drops it`);
@@ -272,7 +284,7 @@ class ClickHouseEngine implements RunEngine {
     this.#lock.check();
     await this.#loads.withdraw(day);
     this.#visible.delete(day);
-    await this.#loads.dropUnnamed();
+    await this.#tidy();
   }
 
   clear(): void {}

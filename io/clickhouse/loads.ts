@@ -91,15 +91,21 @@ export class Loads {
     return Math.max(now, ...known.map((load) => load + 1));
   }
 
-  /** Drops what no manifest names, on all shards. */
+  /**
+   * Drops what no manifest names, on all shards.
+   *
+   * @throws {ClickHouseError} the first where some were not dropped; all were tried
+   */
   async dropUnnamed(): Promise<void> {
     const named = new Set((await this.visible()).map(keyOf));
     const found = await this.#found();
+    const errors: unknown[] = [];
     for (const [shard, loads] of found.entries()) {
       for (const each of loads.filter((load) => !named.has(keyOf(load)))) {
-        await this.#drop(this.#servers[shard], each);
+        await this.#drop(this.#servers[shard], each).catch((error) => errors.push(error));
       }
     }
+    if (errors.length > 0) throw errors[0];
   }
 
   async #drop(server: Server, { table, day, load }: FoundLoad): Promise<void> {

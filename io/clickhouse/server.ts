@@ -62,12 +62,17 @@ const RESULT_BUFFER_BYTES = 32 * 2 ** 20;
 /** The most of a server's own words that is shown. */
 const MOST_SHOWN = 300;
 
+/** The code for a partition that is larger than the configuration lets anybody drop. */
+export const TOO_LARGE_TO_DROP = 359;
+
 /** A code of ClickHouse for which there is a better word than the server's, and what to do. */
 const EXPECTED: Readonly<Record<number, string>> = {
   192: "a user that it knows (--login NAME)",
   193: "the user's password (--password-file FILE)",
   194: "the user's password (--password-file FILE)",
   243: "room on its disk",
+  [TOO_LARGE_TO_DROP]:
+    "max_partition_size_to_drop in its configuration to allow it (0 for any size)",
   516: "a user that it knows and the user's password (--login, --password-file)",
 };
 

@@ -378,3 +378,41 @@ testServers("a server that stands still is given up, whatever it was asked", asy
     await servers.end();
   }
 });
+
+testServers(
+  "loads too large for a server to drop are told of, and count nowhere",
+  async () => {
+    const servers = await Servers.start(1, { largestDrop: 20_000 });
+    const database = newDatabase();
+    try {
+      await inPlace(async (place) => {
+        place.engineWords = servers.words(database);
+        deliverRows(place, LAST, 60_000);
+        await place.run(...ONE_DAY);
+        const told = new RegExp(
+          "warning: cannot drop a load of 2021-12-01 from ClickHouse " +
+            `"${
+              servers.urls[0]
+            }": [^]* \\(code 359\\), expected max_partition_size_to_drop in its ` +
+            "configuration to allow it \\(0 for any size\\); until then it takes room, and is not " +
+            "counted\n",
+        );
+        deliverRows(place, LAST, 50_000);
+        const replaced = await place.run(...ONE_DAY);
+        assert.match(replaced.stderr, told);
+        const expected = await embedded(place, ...ONE_DAY);
+        assert.deepEqual(checksums(place), expected);
+        // Once more at the next start, and again where the day leaves the window.
+        assert.match((await place.run(...ONE_DAY)).stderr, told);
+        assert.deepEqual(checksums(place), expected);
+        const next = LAST + 1;
+        deliverRows(place, next, 1000);
+        const last = await place.run("--date", formatDay(next), "--days", "1");
+        assert.match(last.stderr, told);
+        assert.equal((await unnamedLoads(servers, database)).length, 2);
+      });
+    } finally {
+      await servers.end();
+    }
+  },
+);
