@@ -7,13 +7,13 @@
  * @module
  */
 
-import { COUNTRY_KEYS, countryCode } from "../core/country.ts";
 import { crc32 } from "../core/crc32.ts";
 import { createStreamBlock, KEY_KINDS, type KeyKind, type StreamBlock } from "../core/streams.ts";
 import { chartQuery } from "../io/clickhouse/charting.ts";
-import { BLOCK_ROWS, type LoadOfDay, RowBlock } from "../io/clickhouse/native_block.ts";
+import { type LoadOfDay, RowBlock } from "../io/clickhouse/native_block.ts";
 import { type Connection, Server } from "../io/clickhouse/server.ts";
 import { countsTable, createTable, tableName } from "../io/clickhouse/tables.ts";
+import { rowBinaryOf } from "./clickhouse/row_binary.ts";
 import { connectionTo, Servers, WHY_NOT } from "./clickhouse/servers.ts";
 import { generateLog, generatorOptions } from "./generator.ts";
 import { circumstances, factList, keepResult, median, table } from "./measure.ts";
@@ -72,7 +72,9 @@ const WAYS: readonly Way[] = [
     name: "the same, RowBinary",
     before: [],
     encode: (streams) =>
-      KEY_KINDS.map((kind) => insertsOf(kind, "RowBinary", rowBinaryOf(streams, [kind, "song"]))),
+      KEY_KINDS.map((kind) =>
+        insertsOf(kind, "RowBinary", rowBinaryOf(streams, LOAD, [kind, "song"]))
+      ),
     after: [],
   },
   {
@@ -106,7 +108,7 @@ function insertsOf(kind: KeyKind, format: string, blocks: Body): Sending[] {
 }
 
 function rowInserts(streams: StreamBlock): Sending[] {
-  const blocks = rowBinaryOf(streams, ["user", "song", "country"]);
+  const blocks = rowBinaryOf(streams, LOAD, ["user", "song", "country"]);
   return inserts(`INSERT INTO ${ROWS_TABLE} FORMAT RowBinary`, blocks);
 }
 
@@ -126,47 +128,6 @@ function nativeOf({ length, users, countries, songs, texts }: StreamBlock, kind:
     if (block.put(keys[i], songs[i], texts.bytes)) bodies.push(block.encode());
   }
   return [...bodies, block.encode()];
-}
-
-const LETTERS = Array.from({ length: COUNTRY_KEYS }, (_, key) => {
-  const [first, second] = countryCode(key);
-  return first.charCodeAt(0) | second.charCodeAt(0) << 8;
-});
-
-function rowBinaryOf(
-  streams: StreamBlock,
-  columns: readonly ("user" | "song" | "country")[],
-): Body {
-  const { length, users, songs, countries } = streams;
-  const size = 10 + columns.reduce((sum, name) => sum + (name === "country" ? 2 : 8), 0);
-  const [hasUser, hasCountry] = [columns.includes("user"), columns.includes("country")];
-  const isCountryLast = columns.at(-1) === "country";
-  const bodies: Uint8Array[] = [];
-  for (let from = 0; from < length; from += BLOCK_ROWS) {
-    const to = Math.min(length, from + BLOCK_ROWS);
-    const bytes = new DataView(new ArrayBuffer((to - from) * size));
-    let at = 0;
-    const putId = (id: number): void => {
-      bytes.setUint32(at, id, true);
-      bytes.setUint32(at + 4, id / 2 ** 32, true);
-      at += 8;
-    };
-    const putCountry = (key: number): void => {
-      bytes.setUint16(at, LETTERS[key], true);
-      at += 2;
-    };
-    for (let i = from; i < to; i++) {
-      bytes.setUint16(at, LOAD.day, true);
-      at += 2;
-      putId(LOAD.load);
-      if (hasUser) putId(users[i]);
-      if (hasCountry && !isCountryLast) putCountry(countries[i]);
-      putId(songs[i]);
-      if (isCountryLast) putCountry(countries[i]);
-    }
-    bodies.push(new Uint8Array(bytes.buffer));
-  }
-  return bodies;
 }
 
 /** One load, and a chart of each kind. */
@@ -222,7 +183,7 @@ class Trial {
     const user = await this.#chart("user");
     const country = await this.#chart("country");
     const charts = user.coreSeconds + country.coreSeconds;
-    await this.#merged();
+    await this.#servers.merged();
     const sum = await this.#ask(
       `SELECT sum(cityHash64(user, song) % 1000003 * streams) FROM ${counts("user")}`,
     );
@@ -276,14 +237,6 @@ class Trial {
       coreSeconds: this.#servers.cpuSeconds(0) - core,
       checksum: checksum.toString(16),
     };
-  }
-
-  /** Waits until the server has had nothing to merge for a second. */
-  async #merged(): Promise<void> {
-    for (let quiet = 0; quiet < 10;) {
-      quiet = await this.#ask("SELECT count() FROM system.merges") === "0" ? quiet + 1 : 0;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
   }
 
   async #tell(sql: string): Promise<void> {

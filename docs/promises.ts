@@ -171,7 +171,7 @@ export const PROMISES: readonly PromiseRow[] = [
     promise:
       "On a cluster a load that is killed, repeated or lost in part never counts twice, nor in part; two runs never work in one database at once, from whatever machines.",
     tested:
-      "`clickhouse/faults_test.ts`: kills, servers that go away, a full disk; `clickhouse/refusals_test.ts`",
+      "`clickhouse/faults_test.ts`, `clickhouse/publish_test.ts`: kills, servers that go away, a full disk; `clickhouse/refusals_test.ts`",
     cases: `${CASES.clusterKills} kills, and at landmarks`,
   },
   {

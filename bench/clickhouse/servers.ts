@@ -88,7 +88,7 @@ export class Servers {
         TCP: String(ports[2 * i + 1]),
         SHARDS: shards,
         LEVEL: logLevel,
-        LARGEST_DROP: String(largestDrop),
+        DROP: String(largestDrop),
       };
       Deno.writeTextFileSync(`${own}/server.xml`, filled("server.xml", values));
       Deno.writeTextFileSync(`${own}/users.xml`, filled("users.xml", { PASSWORD }));
@@ -184,6 +184,15 @@ export class Servers {
   /** Seconds that all cores have worked for a server so far. */
   cpuSeconds(i: number): number {
     return cpuSecondsOf(this.#processes[i]!.pid);
+  }
+
+  /** Waits until no server has had anything to merge for a second. */
+  async merged(): Promise<void> {
+    for (let quiet = 0; quiet < 10;) {
+      const counts = await this.askAll("SELECT count() FROM system.merges");
+      quiet = counts.every((count) => count === "0") ? quiet + 1 : 0;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 
   /** Asks all servers the same. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type ClusterLock, type ClusterLockWait, lockCluster } from "./lock.ts";
 import { ClickHouseError, type Connection, quoted, quotedName, Server } from "./server.ts";
 import {
   createDatabase,
@@ -37,19 +38,27 @@ export interface Cluster {
 
 /**
  * Looks at the servers of a cluster, makes what is missing, and finds which shard each of them is.
- * Where none of them belongs to a cluster yet, they become one, in the order of their addresses.
+ * Where none of them belongs to a cluster yet, they become one, in the order of their addresses, while
+ * no run and nobody else has to do with them.
  *
+ * @param wait how others are waited for where the servers are to become a cluster
  * @throws {ClickHouseError} where a server is not reached, refuses, is too old, has a table of
  *   another shape, or the servers are not the shards of one cluster, all of them
  */
-export async function openCluster(connection: Connection): Promise<Cluster> {
+export async function openCluster(
+  connection: Connection,
+  wait: ClusterLockWait = {},
+): Promise<Cluster> {
   const servers = connection.urls.map((url) => new Server(url, connection));
   const close = (): void => servers.forEach((server) => server.close());
   try {
     const versions = await allOf(servers.map(checkedVersion));
     for (const server of servers) await makeReady(server, connection.database, false);
-    const places = await Promise.all(servers.map((server) => placeOf(server, connection)));
-    const given = await settled(servers, places, connection);
+    let given = await knownPlaces(servers, connection);
+    if (given === undefined) {
+      await whileLocked(servers, connection, wait, () => settle(servers, connection));
+      given = (await knownPlaces(servers, connection))!;
+    }
     const order = given.map(({ shard }, i) => ({ shard, i })).sort((a, b) => a.shard - b.shard);
     const sorted = order.map(({ i }) => servers[i]);
     await makeReady(sorted[0], connection.database, true);
@@ -153,34 +162,55 @@ async function placeOf(server: Server, { database }: Connection): Promise<Place 
   );
 }
 
-/** The places of all servers; those that have none yet are given one. */
-async function settled(
+/** The places of all servers, or `undefined` where one has none yet. */
+async function knownPlaces(
   servers: readonly Server[],
-  places: readonly (Place | undefined)[],
+  connection: Connection,
+): Promise<Place[] | undefined> {
+  const places = await Promise.all(servers.map((server) => placeOf(server, connection)));
+  refuseStrangers(servers, places);
+  const known = places.filter((place) => place !== undefined);
+  return known.length === places.length ? known : undefined;
+}
+
+/** Does something while all servers are locked, so that only one gives them their places. */
+async function whileLocked(
+  servers: readonly Server[],
   { database }: Connection,
-): Promise<Place[]> {
-  const known = places.find((place) => place !== undefined);
-  const cluster = known?.cluster ?? crypto.randomUUID();
-  refuseStrangers(servers, places, cluster);
+  wait: ClusterLockWait,
+  work: () => Promise<void>,
+): Promise<void> {
+  const holder = `process ${Deno.pid}, making a cluster since ${new Date().toISOString()}`;
+  const locks: ClusterLock[] = [];
+  try {
+    for (const server of servers) locks.push(await lockCluster(server, database, holder, wait));
+    await work();
+  } finally {
+    await Promise.all(locks.map((lock) => lock.release()));
+  }
+}
+
+/** Gives a place to each server that has none yet. */
+async function settle(servers: readonly Server[], connection: Connection): Promise<void> {
+  const places = await Promise.all(servers.map((server) => placeOf(server, connection)));
+  refuseStrangers(servers, places);
+  const cluster = places.find((place) => place !== undefined)?.cluster ?? crypto.randomUUID();
   const taken = new Set(places.map((place) => place?.shard));
   const free = servers.map((_, i) => i + 1).filter((shard) => !taken.has(shard));
-  return await Promise.all(servers.map(async (server, i) => {
-    const there = places[i];
-    if (there !== undefined) return there;
-    const place = { cluster, shard: free.shift()!, shards: servers.length };
-    const table = tableName(SHARDS.name, database);
-    const values = `(${quoted(cluster)}, ${place.shard}, ${place.shards})`;
+  for (const [i, server] of servers.entries()) {
+    if (places[i] !== undefined) continue;
+    const table = tableName(SHARDS.name, connection.database);
+    const values = `(${quoted(cluster)}, ${free.shift()!}, ${servers.length})`;
     await server.text("settle the place of", `INSERT INTO ${table} VALUES ${values}`);
-    return place;
-  }));
+  }
 }
 
 /** Refuses servers of another cluster, one that was named twice, and fewer or more than there are. */
 function refuseStrangers(
   servers: readonly Server[],
   places: readonly (Place | undefined)[],
-  cluster: string,
 ): void {
+  const cluster = places.find((place) => place !== undefined)?.cluster;
   const count = servers.length;
   for (const [i, place] of places.entries()) {
     if (place === undefined) continue;

@@ -55,13 +55,13 @@ export async function openClickHouse(
   options: ShelfOptions,
   context: ClusterContext,
 ): Promise<RunEngine> {
-  const cluster = await openCluster(connection);
+  const { waitSeconds = 0, signal, reporter } = context;
+  const onWait = (holder: string): void =>
+    reporter.warn(`another run holds the lock${holder}; waiting for up to ${waitSeconds} s`);
+  const wait = { waitSeconds, signal, onWait };
+  const cluster = await openCluster(connection, wait);
   try {
-    const { waitSeconds = 0, signal, reporter } = context;
-    const onWait = (holder: string): void =>
-      reporter.warn(`another run holds the lock${holder}; waiting for up to ${waitSeconds} s`);
     const holder = `process ${Deno.pid}, since ${new Date().toISOString()}`;
-    const wait = { waitSeconds, signal, onWait };
     const lock = await lockCluster(cluster.servers[0], connection.database, holder, wait);
     return new ClickHouseEngine({ cluster, lock, options, context });
   } catch (error) {
@@ -143,11 +143,12 @@ class ClickHouseEngine implements RunEngine {
     try {
       manifest = await this.#load(load, logs, work);
       this.#lock.check();
-      await this.#loads.publish(load, manifest);
     } catch (error) {
       await this.#dropAfter(error);
       throw error;
     }
+    // Where this fails, the row may be there all the same, or still come: nothing is dropped.
+    await this.#loads.publish(load, manifest);
     this.#visible.set(day, load);
     try {
       await this.#tidy();

@@ -92,20 +92,42 @@ export class Loads {
   }
 
   /**
-   * Drops what no manifest names, on all shards.
+   * Drops what no manifest names, on all shards. What lies beside a load that is not all there, as
+   * its manifest tells it, is kept: it may be the better one.
    *
    * @throws {ClickHouseError} the first where some were not dropped; all were tried
    */
   async dropUnnamed(): Promise<void> {
-    const named = new Set((await this.visible()).map(keyOf));
+    const visible = new Map((await this.visible()).map((each) => [each.day, each]));
     const found = await this.#found();
+    const unnamed = found.map((loads) =>
+      loads.filter(({ day, load }) => visible.get(day)?.load !== load)
+    );
+    const kept = new Set<Day>();
+    for (const day of new Set(unnamed.flat().map(({ day }) => day))) {
+      const named = visible.get(day);
+      if (named !== undefined && !await this.#isWhole(named)) kept.add(day);
+    }
     const errors: unknown[] = [];
-    for (const [shard, loads] of found.entries()) {
-      for (const each of loads.filter((load) => !named.has(keyOf(load)))) {
+    for (const [shard, loads] of unnamed.entries()) {
+      for (const each of loads.filter(({ day }) => !kept.has(day))) {
         await this.#drop(this.#servers[shard], each).catch((error) => errors.push(error));
       }
     }
     if (errors.length > 0) throw errors[0];
+  }
+
+  /** Looks whether the tables hold as many streams of a day as its manifest says. */
+  async #isWhole({ manifest, ...load }: VisibleDay): Promise<boolean> {
+    if (typeof manifest === "string") return false;
+    for (const kind of KEY_KINDS) {
+      const batch = manifest.batches[kind];
+      if (batch === undefined) continue;
+      const size = (await this.sizes(kind, manifest.shape.ids, [load])).get(load.load)!;
+      const streams = size.streams.reduce((sum, count) => sum + count, 0);
+      if (streams !== batch.streamCount) return false;
+    }
+    return true;
   }
 
   async #drop(server: Server, { table, day, load }: FoundLoad): Promise<void> {

@@ -10,7 +10,7 @@
 
 import { pause } from "../pause.ts";
 import type { Insert } from "./insert.ts";
-import { quoted, type Server } from "./server.ts";
+import { ClickHouseError, quoted, type Server } from "./server.ts";
 import { RUN_LOCK, tableName } from "./tables.ts";
 
 /** What a server reads of a body before it looks at the query, and more. */
@@ -24,12 +24,15 @@ const LOOK_MS = 100;
 /** How long an insert may take to show up among the queries of the server. */
 const MOST_LOOKS = 100;
 
+/** The code for a query whose id another query has. */
+const QUERY_IS_RUNNING = 216;
+
 /** A lock that is held. */
 export interface ClusterLock {
   /**
    * Looks whether the lock is still held.
    *
-   * @throws {Error} where it is not: another run may have begun
+   * @throws {ClickHouseError} where it is not: another run may have begun
    */
   check(): void;
   release(): Promise<void>;
@@ -46,7 +49,7 @@ export interface ClusterLockWait {
 /**
  * Locks a cluster.
  *
- * @param server its first shard
+ * @param server its first shard, or each of the servers that are to become a cluster
  * @param holder who asks, for the messages of others; letters, digits, blanks and `:-.,` only
  * @throws {Error} where another run holds the lock and goes on holding it
  */
@@ -110,7 +113,7 @@ async function tryLock(
     if (found === token) return heldLock(insert, server);
     if (found !== undefined || insert.isAnswered) {
       // Where it was refused for another reason than its id, that is what is to be told.
-      if (insert.isAnswered && found === undefined) await insert.finish();
+      if (insert.isAnswered && found === undefined) await insert.finish().catch(unlessHeld);
       insert.abandon();
       return undefined;
     }
@@ -123,13 +126,18 @@ async function tryLock(
   );
 }
 
+/** Another query of this id is another run, though it may have ended since. */
+function unlessHeld(error: unknown): void {
+  if (!(error instanceof ClickHouseError && error.code === QUERY_IS_RUNNING)) throw error;
+}
+
 function heldLock(insert: Insert, server: Server): ClusterLock {
   const beating = setInterval(() => insert.write(new Uint8Array(8)), HEARTBEAT_MS);
   Deno.unrefTimer(beating);
   return {
     check() {
       if (!insert.isAnswered) return;
-      throw new Error(
+      throw new ClickHouseError(
         `Cannot go on: the lock on ClickHouse "${server.url}" is lost, expected a connection that ` +
           "lasts as long as the run",
       );

@@ -99,7 +99,7 @@ export const RUN_LOCK = {
   name: "run_lock",
   columns: [{ name: "nothing", type: "UInt64" }],
   engine: "Null",
-  isOnEveryShard: false,
+  isOnEveryShard: true,
 } as const satisfies Table;
 
 /** All tables. */

@@ -390,7 +390,7 @@ testServers(
         deliverRows(place, LAST, 60_000);
         await place.run(...ONE_DAY);
         const told = new RegExp(
-          "warning: cannot drop a load of 2021-12-01 from ClickHouse " +
+          "Warning: cannot drop a load of 2021-12-01 from ClickHouse " +
             `"${
               servers.urls[0]
             }": [^]* \\(code 359\\), expected max_partition_size_to_drop in its ` +
