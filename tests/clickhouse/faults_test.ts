@@ -235,15 +235,15 @@ testServers(
         const { request, answeredBytes } = passing;
         if (!/count\(\)[^]*country_counts/.test(request) || answeredBytes === 0) return;
         if (counted.has(passing)) return;
-        // Once after the load, and once more just before the first shard asks for the chart.
-        if (counted.add(passing).size < 2) return;
+        // After the load, before the former load is dropped, and just before the chart is asked for.
+        if (counted.add(passing).size < 3) return;
         proxy.watch = () => {};
         // The answer is held back until all of it is on its way, and nobody is there any more.
         await new Promise((resolve) => setTimeout(resolve, 300));
         await servers.kill(1);
       };
       const refused = await place.runFails(1, ...words);
-      assert.equal(counted.size, 2);
+      assert.equal(counted.size, 3);
       const first = servers.urls[0].replaceAll(".", "\\.");
       assert.match(
         refused,
