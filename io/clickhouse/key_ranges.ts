@@ -22,8 +22,11 @@ export interface SqlRange {
 /** A query is for about so many rows of a table on a shard: their sums take some 100 MB there. */
 export const RANGE_ENTRIES = 1 << 20;
 
-/** So many keys are looked at for a range. */
-const SAMPLES_OF_RANGE = 16;
+/** About so many keys are looked at, on all shards together, however many rows there are. */
+export const MOST_SAMPLES = 1 << 16;
+
+/** So many keys are looked at for a range: the more, the more alike ranges are. */
+const SAMPLES_OF_RANGE = { least: 4, most: 16 };
 
 /** The condition that a key is in a range; nothing where all are. */
 export function conditionOfRange(key: string, { from, to }: SqlRange): string {
@@ -56,7 +59,7 @@ export function rangesOfCountries(totals: readonly CountryTotals[], wanted: numb
 
 /** What a sample of the users is taken of. */
 export interface SampledLoads {
-  readonly servers: readonly Server[];
+  readonly servers: readonly Pick<Server, "rows">[];
   readonly database: string;
   readonly ids: IdKind;
   readonly loads: readonly LoadOfDay[];
@@ -66,14 +69,37 @@ export interface SampledLoads {
   readonly wanted: number;
 }
 
+/** How users are sampled. */
+export interface Sampling {
+  /** One row of so many is looked at. */
+  readonly share: number;
+  /** A range is of so many of those. */
+  readonly samplesOfRange: number;
+}
+
+/**
+ * Plans a sample of about {@linkcode MOST_SAMPLES} keys at most, for ranges of `wanted` rows: up to
+ * 16 keys a range. Where there would be fewer than 4 the ranges are larger than wanted, so that
+ * there are no more than 2 ** 14 of them.
+ */
+export function samplingOf(entries: number, wanted: number): Sampling {
+  const { least, most } = SAMPLES_OF_RANGE;
+  const samples = Math.floor(MOST_SAMPLES / Math.ceil(entries / wanted));
+  const entriesOfRange = Math.max(wanted, least * entries / MOST_SAMPLES);
+  const share = Math.ceil(entriesOfRange / Math.max(least, Math.min(most, samples)));
+  return { share, samplesOfRange: Math.max(1, Math.round(entriesOfRange / share)) };
+}
+
 /**
  * Cuts the users into ranges of about as many rows, by a random sample of the rows. A bad sample
- * makes some queries larger than others; no result depends on it.
+ * makes some queries larger than others; no result depends on it. The sample and the ranges take a
+ * few MB at most: where there are more than 2 ** 14 times the wanted rows the ranges are larger, and
+ * what does not fit in memory then comes part by part.
  */
 export async function rangesOfUsers(sampled: SampledLoads): Promise<SqlRange[]> {
   const { servers, database, ids, loads, entries, wanted } = sampled;
   if (entries <= wanted) return [{}];
-  const share = Math.max(1, Math.floor(wanted / SAMPLES_OF_RANGE));
+  const { share, samplesOfRange } = samplingOf(entries, wanted);
   const shown = ids === "number" ? "toString(user)" : "hex(user)";
   const sql = `SELECT ${shown} AS key FROM ${tableName(countsName("user", ids), database)} ` +
     `WHERE ${conditionOf(loads)} AND rand() % ${share} = 0`;
@@ -85,6 +111,6 @@ export async function rangesOfUsers(sampled: SampledLoads): Promise<SqlRange[]> 
   keys.sort((a, b) =>
     ids === "number" && a.length !== b.length ? a.length - b.length : a < b ? -1 : Number(a > b)
   );
-  const cuts = keys.filter((_, i) => i > 0 && i % SAMPLES_OF_RANGE === 0);
+  const cuts = keys.filter((_, i) => i > 0 && i % samplesOfRange === 0);
   return rangesCutAt(cuts.map((key) => ids === "number" ? key : `unhex('${key}')`));
 }
