@@ -4,8 +4,8 @@
  * @module
  */
 
-/** So many bytes may wait to be sent. */
-const WAITING_BYTES = 1 << 20;
+/** So many bytes may wait to be sent where nothing else is said; more would not be faster. */
+export const WAITING_BYTES = 1 << 20;
 
 /** Sends a body; settles when the server has answered. */
 export type Sender = (body: ReadableStream<Uint8Array>, signal: AbortSignal) => Promise<void>;
@@ -18,12 +18,13 @@ export class Insert {
   #isAnswered = false;
   #wake = (): void => {};
 
-  constructor(send: Sender) {
+  /** @param waitingBytes there is no room while so many bytes wait to be sent */
+  constructor(send: Sender, waitingBytes = WAITING_BYTES) {
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => void (this.#body = controller),
       pull: () => this.#wake(),
       cancel: () => this.#wake(),
-    }, new ByteLengthQueuingStrategy({ highWaterMark: WAITING_BYTES }));
+    }, new ByteLengthQueuingStrategy({ highWaterMark: waitingBytes }));
     this.#answer = send(body, this.#stop.signal).finally(() => {
       this.#isAnswered = true;
       this.#wake();

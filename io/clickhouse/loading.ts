@@ -11,8 +11,8 @@ import { awaited, type Step } from "../../core/steps.ts";
 import type { IdKind, KeyKind, StreamBlock } from "../../core/streams.ts";
 import { readLogs } from "../ingest.ts";
 import type { JobContext, ReadingResult, ReadingTask } from "../tasks.ts";
-import type { Insert } from "./insert.ts";
-import { blockRows, type LoadOfDay, RowBlock } from "./native_block.ts";
+import { type Insert, WAITING_BYTES } from "./insert.ts";
+import { blockRows, bytesOfRows, type LoadOfDay, RowBlock } from "./native_block.ts";
 import { type Connection, Server } from "./server.ts";
 import { shardsOf } from "./shard_of.ts";
 import { countsTable, tableName } from "./tables.ts";
@@ -38,6 +38,24 @@ const INSERT_ROWS = 1 << 22;
 
 /** Of a table there are so many blocks in memory: one is filled, others are on their way. */
 const BLOCKS_OF_TABLE = 4;
+
+/** So many of them may wait to be sent; the others are filled, and encoded or sent. */
+const WAITING_BLOCKS = 2;
+
+/** What the inserts of a job have of its memory. */
+export interface LoadingOptions {
+  readonly ids: IdKind;
+  readonly workBytes: number;
+  /** An insert is ended after so many rows. */
+  readonly insertRows?: number;
+}
+
+/** What of a job's memory may wait to be sent to one of its tables: 1 MiB at most, a block at least. */
+export function waitingBytes(workBytes: number, tables: number): number {
+  const blockBytes = workBytes / (tables * BLOCKS_OF_TABLE);
+  const least = bytesOfRows(blockRows(blockBytes));
+  return Math.max(least, Math.min(WAITING_BYTES, Math.floor(WAITING_BLOCKS * blockBytes)));
+}
 
 /** Reads all ranges of logs that this job can claim, and sends their streams. */
 export function* load(task: LoadTask, context: JobContext): Generator<Step, LoadResult> {
@@ -71,12 +89,14 @@ export class Loading {
   #shards = new Uint16Array(0);
 
   constructor(
-    servers: readonly Server[],
+    servers: readonly Pick<Server, "insert">[],
     task: Pick<LoadTask, "connection" | "load" | "kinds">,
-    { ids, workBytes }: { readonly ids: IdKind; readonly workBytes: number },
+    { ids, workBytes, insertRows = INSERT_ROWS }: LoadingOptions,
   ) {
     this.#ids = ids;
-    const rows = blockRows(workBytes / (servers.length * task.kinds.length * BLOCKS_OF_TABLE));
+    const tables = servers.length * task.kinds.length;
+    const rows = blockRows(workBytes / (tables * BLOCKS_OF_TABLE));
+    const waiting = waitingBytes(workBytes, tables);
     this.#kinds = task.kinds;
     this.sent = servers.map(() => 0);
     this.#tables = task.kinds.map((kind) => {
@@ -84,7 +104,11 @@ export class Loading {
       const act = `load streams of ${formatDay(task.load.day)} into`;
       const sql = `INSERT INTO ${table} (day, load, ${kind}, song) FORMAT Native`;
       return servers.map((server) =>
-        new TableLoad(new RowBlock(kind, ids, task.load, rows), () => server.insert(act, sql))
+        new TableLoad(
+          new RowBlock(kind, ids, task.load, rows),
+          () => server.insert(act, sql, {}, waiting),
+          insertRows,
+        )
       );
     });
   }
@@ -143,14 +167,16 @@ export class Loading {
 class TableLoad {
   readonly #rows: RowBlock;
   readonly #begin: () => Insert;
+  readonly #insertRows: number;
   #insert?: Insert;
   #sentRows = 0;
   /** An insert that has all its rows and was not answered yet. */
   #ending?: { readonly insert: Insert; readonly answer: Promise<void> };
 
-  constructor(rows: RowBlock, begin: () => Insert) {
+  constructor(rows: RowBlock, begin: () => Insert, insertRows: number) {
     this.#rows = rows;
     this.#begin = begin;
+    this.#insertRows = insertRows;
   }
 
   put(key: number, song: number, texts: Uint8Array): void {
@@ -165,12 +191,13 @@ class TableLoad {
   }
 
   get isFull(): boolean {
-    return this.#insert !== undefined && (this.#insert.isFull || this.#sentRows >= INSERT_ROWS);
+    return this.#insert !== undefined &&
+      (this.#insert.isFull || this.#sentRows >= this.#insertRows);
   }
 
   /** Waits for room; an insert that is long enough is ended, while the next one begins. */
   async room(): Promise<void> {
-    if (this.#sentRows < INSERT_ROWS) return await this.#insert?.room();
+    if (this.#sentRows < this.#insertRows) return await this.#insert?.room();
     await this.#ending?.answer;
     const insert = this.#insert!;
     const answer = insert.finish();

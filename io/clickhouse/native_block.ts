@@ -41,6 +41,11 @@ export function blockRows(bytes: number): number {
   return Math.max(1 << 10, Math.min(BLOCK_ROWS, Math.floor(bytes / ROW_BYTES)));
 }
 
+/** What a block of so many rows takes, where ids are numbers. */
+export function bytesOfRows(rows: number): number {
+  return rows * ROW_BYTES;
+}
+
 /** Collects rows of a table of counts, each with one stream, and encodes blocks of them. */
 export class RowBlock {
   readonly #keys: ColumnValues;

@@ -173,14 +173,14 @@ export class Server {
   }
 
   /** Begins an insert: what is written to it goes to the server while it is written. */
-  insert(act: string, sql: string, settings: Settings = {}): Insert {
+  insert(act: string, sql: string, settings: Settings = {}, waitingBytes?: number): Insert {
     return new Insert(async (body, signal) => {
       const request = this.#request(act, signal);
       await request.wait(async () => {
         const response = await this.#post(request, body, { ...settings, query: sql });
         await response.text();
       });
-    });
+    }, waitingBytes);
   }
 
   async #text(act: string, sql: string, limitMs: number): Promise<string> {

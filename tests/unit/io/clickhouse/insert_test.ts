@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Insert } from "../../../../io/clickhouse/insert.ts";
 
 /** Reads a body as slowly as the test wants. */
-function slowReader(): {
+function slowReader(waitingBytes?: number): {
   readonly insert: Insert;
   readonly read: () => Promise<number>;
   readonly answer: (error?: Error) => void;
@@ -18,7 +18,7 @@ function slowReader(): {
       answer = (error) => error === undefined ? resolve() : reject(error);
       given.addEventListener("abort", () => reject(new Error("aborted")));
     });
-  });
+  }, waitingBytes);
   const read = async (): Promise<number> => (await reader.read()).value?.length ?? -1;
   return { insert, read, answer: (error) => answer(error), isStopped: () => signal.aborted };
 }
@@ -44,6 +44,16 @@ Deno.test("Insert has no room while a megabyte waits to be sent", async () => {
   answer();
   await end;
   assert.equal(insert.isAnswered, true);
+});
+
+Deno.test("Insert has no room while as many bytes wait as it was given", async () => {
+  const { insert, read } = slowReader(100);
+  insert.write(new Uint8Array(99));
+  assert.equal(insert.isFull, false);
+  insert.write(new Uint8Array(1));
+  assert.equal(insert.isFull, true);
+  await read();
+  assert.equal(insert.isFull, false);
 });
 
 Deno.test("Insert tells who waits for room that the server refuses", async () => {
