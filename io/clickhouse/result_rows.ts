@@ -1,5 +1,5 @@
 /**
- * Rows of a chart that ClickHouse has chosen, as they come.
+ * Rows of a chart of countries or of the world that ClickHouse has chosen, as they come.
  *
  * A song of a key is the key, the song and its streams, best song first; a country is two letters.
  * The chart of the world has no key.
@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { ChartRow, ChartShape } from "../../core/chart.ts";
+import type { ChartKind, ChartRow, ChartShape } from "../../core/chart.ts";
 import { countryKey } from "../../core/country.ts";
 import { compareBytes, MAX_TEXT_ROOM, TEXT_SLACK_BYTES } from "../../core/text_compare.ts";
 import { NO_TEXTS, textBytes } from "../../core/texts.ts";
@@ -16,19 +16,22 @@ import { type FoundText, ResultBuffer } from "./result_buffer.ts";
 /** The name of the key of the world's chart where ids are text. */
 const WORLD = new TextEncoder().encode("world");
 
+/** What rows are of; users are of sorted_rows.ts. */
+export type ChosenKind = Exclude<ChartKind, "user">;
+
 /** Puts the songs of a key together to a row: bytes in, rows out. */
 export class ResultRows {
   /** The row that {@linkcode next} has moved to; the same object every time. */
   readonly row: ChartRow;
   readonly #isText: boolean;
-  readonly #kind: ChartShape["kind"];
+  readonly #kind: ChosenKind;
   readonly #buffer = new ResultBuffer();
   /** Whether the row was handed out: the next song begins another. */
   #isDone = true;
   /** Behind the texts of the row. */
   #textsEnd = 0;
 
-  constructor({ kind, top, ids }: ChartShape) {
+  constructor({ kind, top, ids }: ChartShape & { readonly kind: ChosenKind }) {
     this.#kind = kind;
     this.#isText = ids === "text";
     this.row = {
@@ -74,13 +77,10 @@ export class ResultRows {
   #takeNumber(): boolean {
     const buffer = this.#buffer;
     const at = buffer.from;
-    const keyBytes = this.#kind === "user" ? 8 : this.#kind === "country" ? 2 : 0;
+    const isWorld = this.#kind === "world";
+    const keyBytes = isWorld ? 0 : 2;
     if (at + keyBytes + 16 > buffer.to) return false;
-    const key = keyBytes === 8
-      ? buffer.numberAt(at)
-      : keyBytes === 2
-      ? countryKey(buffer.bytes[at], buffer.bytes[at + 1])
-      : 0;
+    const key = isWorld ? 0 : countryKey(buffer.bytes[at], buffer.bytes[at + 1]);
     const { row } = this;
     if (row.count === 0) row.key = key;
     else if (row.key !== key) return this.#end();
@@ -125,7 +125,6 @@ export class ResultRows {
   #keyText(at: number): FoundText | undefined {
     const { bytes, to } = this.#buffer;
     if (this.#kind === "world") return { bytes: WORLD, to: at };
-    if (this.#kind === "user") return this.#buffer.textAt(at);
     return at + 2 > to ? undefined : { bytes: bytes.subarray(at, at + 2), to: at + 2 };
   }
 
