@@ -46,13 +46,15 @@ export interface StreamTaker {
   take(block: StreamBlock): void;
   /** What has to be waited for before more is read; asked after every step. */
   readonly afterStep?: () => Promise<void>;
+  /** Entries that were put where they belong since it was asked last, where that is done meanwhile. */
+  readonly takenEntries?: () => number;
 }
 
 /** Reads all ranges of logs that this job can claim, and hands over their streams. */
 export function* readLogs(
   task: ReadingTask,
   context: JobContext,
-  { take, afterStep }: StreamTaker,
+  { take, afterStep, takenEntries = () => 0 }: StreamTaker,
 ): Generator<Step, ReadingResult> {
   const ranges: IngestedRange[] = [];
   const warnings: string[] = [];
@@ -66,7 +68,9 @@ export function* readLogs(
       const onRejected = keptRange?.take;
       const job = { log, range, columns, runFolder, take, warnings, onRejected };
       const steps = readLogRange(job, context);
-      const read = yield* afterStep === undefined ? steps : waitingAfter(steps, afterStep);
+      const read = yield* afterStep === undefined
+        ? steps
+        : waitingAfter(steps, afterStep, takenEntries);
       const rejected = kept && { path: kept.file.path, ...keptRange!.finish() };
       ranges.push({ index, read, rejected });
     }
@@ -90,6 +94,7 @@ function rowsToKeep(
 function* waitingAfter<T>(
   steps: Generator<Step, T>,
   wait: () => Promise<void>,
+  takenEntries: () => number,
 ): Generator<Step, T> {
   let isOver = false;
   try {
@@ -99,7 +104,7 @@ function* waitingAfter<T>(
       if (done) return value;
       thrown = undefined;
       try {
-        yield value;
+        yield { ...value, entries: value.entries + takenEntries() };
         yield* awaited(wait());
       } catch (error) {
         // It is thrown where the reading waits, which closes what it has open.

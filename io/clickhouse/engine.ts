@@ -161,7 +161,9 @@ class ClickHouseEngine implements RunEngine {
 
   /** After a failure, whose own error is the one to be shown; a stop does not wait for it. */
   async #dropAfter(error: unknown): Promise<void> {
-    if (error instanceof StoppedError) return;
+    // Nor is a server waited for that is gone, or stands still.
+    const isGone = error instanceof ClickHouseError && error.code === undefined;
+    if (error instanceof StoppedError || isGone) return;
     try {
       await this.#loads.dropUnnamed();
     } catch {

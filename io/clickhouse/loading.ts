@@ -67,7 +67,12 @@ export function* load(task: LoadTask, context: JobContext): Generator<Step, Load
   let isDone = false;
   try {
     const take = (block: StreamBlock): void => loading.take(block);
-    const read = yield* readLogs(task, context, { take, afterStep: () => loading.room() });
+    const taker = {
+      take,
+      afterStep: () => loading.room(),
+      takenEntries: () => loading.takenEntries(),
+    };
+    const read = yield* readLogs(task, context, taker);
     yield* awaited(loading.finish());
     isDone = true;
     return { ...read, sent: loading.sent, countries: loading.countries() };
@@ -87,6 +92,7 @@ export class Loading {
   readonly #tables: readonly (readonly TableLoad[])[];
   readonly #countries = new Float64Array(COUNTRY_KEYS);
   #shards = new Uint16Array(0);
+  #toldRows = 0;
 
   constructor(
     servers: readonly Pick<Server, "insert">[],
@@ -126,6 +132,14 @@ export class Loading {
       const keys = kind === "user" ? users : countries;
       for (let i = 0; i < length; i++) tables[shards[i]].put(keys[i], songs[i], bytes);
     }
+  }
+
+  /** Rows that were put into tables since it was asked last: the shards sort them meanwhile. */
+  takenEntries(): number {
+    const rows = this.#kinds.length * this.sent.reduce((sum, streams) => sum + streams, 0);
+    const taken = rows - this.#toldRows;
+    this.#toldRows = rows;
+    return taken;
   }
 
   /**
