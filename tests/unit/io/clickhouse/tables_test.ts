@@ -59,10 +59,9 @@ Deno.test("createTable() quotes names; statements() has all tables, the database
   assert.equal(all[0], "CREATE DATABASE IF NOT EXISTS `d`");
 });
 
-Deno.test("tablesOf() keeps manifests and lock to the first shard", () => {
+Deno.test("tablesOf() keeps manifests to the first shard", () => {
   const names = (isFirst: boolean): string[] => tablesOf(isFirst).map(({ name }) => name);
   assert.deepEqual(names(true).filter((name) => !names(false).includes(name)), [
     "manifests",
-    "run_lock",
   ]);
 });
