@@ -8,12 +8,9 @@
  * @module
  */
 
-import { type ChartKind, ChartOutputs, type ChartRow, type ChartSize } from "../../core/chart.ts";
+import { type ChartKind, ChartOutputs, type ChartSize } from "../../core/chart.ts";
 import { awaited, type Step } from "../../core/steps.ts";
-import type { Engine } from "../../core/engine.ts";
 import type { IdKind } from "../../core/streams.ts";
-import { compareBytes } from "../../core/text_compare.ts";
-import { textBytes } from "../../core/texts.ts";
 import { claim } from "../claims.ts";
 import { keepingOutput, loadWriters, openReports } from "../merging.ts";
 import type { ChartResult, JobContext, PrintingTask } from "../tasks.ts";
@@ -30,7 +27,7 @@ import {
   Server,
   type Settings,
 } from "./server.ts";
-import { SortedRows } from "./sorted_rows.ts";
+import { createRowRoom, type RowRoom, SortedRows } from "./sorted_rows.ts";
 import { countsName, tableName } from "./tables.ts";
 import type { KeptRow } from "../../core/kept_rows.ts";
 
@@ -90,7 +87,10 @@ export function* clusterChart(
   return results;
 }
 
-/** Prints the rows of a range, keys ascending; returns how many there are. */
+/**
+ * Prints the rows of a range, keys ascending; returns how many there are. Results share the room that
+ * a row is put together in: of all others no more is looked at than the key that comes next.
+ */
 function* printRange(
   asking: Asking,
   range: SqlRange,
@@ -98,38 +98,44 @@ function* printRange(
 ): Generator<Step, number> {
   const open: Result[] = [];
   for (const result of yield* awaited(asking.begin(range))) {
-    if (yield* hasNext(result)) open.push(result);
+    if (yield* waitFor(result, "key")) open.push(result);
   }
   let keys = 0;
-  for (; open.length > 0; keys++) {
+  while (open.length > 0) {
     let least = 0;
     for (let i = 1; i < open.length; i++) {
-      if (asking.compare(open[i].row, open[least].row) < 0) least = i;
+      if (compareKeys(open[i], open[least]) < 0) least = i;
     }
     const result = open[least];
-    outputs.print(result.row);
-    if (result.next()) continue;
-    if (!(yield* hasNext(result))) open.splice(least, 1);
+    if (result.has("row") || (yield* waitFor(result, "row"))) {
+      outputs.print(result.rows.row);
+      keys++;
+    }
+    if (result.has("key") || (yield* waitFor(result, "key"))) continue;
+    open.splice(least, 1);
   }
   return keys;
 }
 
-/** Moves to the next row of a result, waiting for it where it is still to come. */
-function* hasNext(result: Result): Generator<Step, boolean> {
-  while (!result.next()) {
-    if (result.isOver) return false;
+/** Reads more of a result until it has something; returns whether it has. */
+function* waitFor(result: Result, what: "key" | "row"): Generator<Step, boolean> {
+  while (!result.has(what)) {
+    if (result.rows.isEnded) return false;
     yield* awaited(result.read());
   }
   return true;
 }
 
+/** Compares the next keys of results; there are several of users only. */
+function compareKeys({ rows: a }: Result, { rows: b }: Result): number {
+  return a instanceof SortedRows && b instanceof SortedRows ? a.compareKeys(b) : 0;
+}
+
 /** A result on its way, row by row. */
 class Result {
+  readonly rows: ResultRows | SortedRows;
   readonly #bytes: ResultParts;
-  readonly #rows: ResultRows | SortedRows;
   readonly #damaged: (reason: string) => Error;
-  /** Whether there is no current row, and never will be. */
-  isOver = false;
 
   constructor(
     bytes: ResultParts,
@@ -137,60 +143,55 @@ class Result {
     damaged: (reason: string) => Error,
   ) {
     this.#bytes = bytes;
-    this.#rows = rows;
+    this.rows = rows;
     this.#damaged = damaged;
   }
 
-  get row(): ChartRow {
-    return this.#rows.row;
-  }
-
-  /** Moves to the next row; where there is none, more is to be read unless it {@linkcode isOver}. */
-  next(): boolean {
+  /** Whether the key of the next row is there; or the row, which it moves to. */
+  has(what: "key" | "row"): boolean {
     try {
-      if (this.#rows.next()) return true;
+      return what === "key" ? this.rows.hasKey() : this.rows.next();
     } catch (error) {
       if (error instanceof RangeError) throw this.#damaged(error.message);
       throw error;
     }
-    this.isOver = this.#rows.isEnded;
-    return false;
   }
 
   async read(): Promise<void> {
-    this.#rows.feed(await this.#bytes.read());
+    this.rows.feed(await this.#bytes.read());
   }
 }
 
 /** Asks the servers for ranges of a chart. */
 class Asking {
-  readonly compare: (a: ChartRow, b: ChartRow) => number;
   readonly #task: ClusterChartTask;
-  readonly #engine: Engine;
+  readonly #ids: IdKind;
+  /** For users: one for all results, which is in the plan of the memory. */
+  readonly #room?: RowRoom;
   readonly #workBytes: number;
   readonly #servers: readonly Server[];
   readonly #stop = new AbortController();
 
   constructor(task: ClusterChartTask, { engine, memory }: JobContext) {
-    const { connection, kind } = task;
+    const { connection, kind, top } = task;
     this.#task = task;
-    this.#engine = engine;
+    this.#ids = engine.ids;
+    if (kind === "user") this.#room = createRowRoom(engine.selection(top), engine.ids);
     this.#workBytes = memory.workBytes;
     const asked = kind === "user" ? connection.urls : connection.urls.slice(0, 1);
     this.#servers = asked.map((url) => new Server(url, connection));
-    this.compare = engine.ids === "text" ? compareTextKeys : (a, b) => a.key - b.key;
   }
 
   /** Asks all servers that are to be asked for a range. */
   async begin(range: SqlRange): Promise<Result[]> {
     const { kind, top } = this.#task;
-    const { ids } = this.#engine;
+    const ids = this.#ids;
     const sql = chartQuery({ ...this.#task, ids }, range);
     const act = `make the chart by ${kind} with`;
     return await Promise.all(this.#servers.map(async (server) => {
       const bytes = await this.#ask(server, act, sql);
       const rows = kind === "user"
-        ? new SortedRows(this.#engine.selection(top), ids)
+        ? new SortedRows(this.#room!)
         : new ResultRows({ kind, top, ids });
       return new Result(bytes, rows, (reason) =>
         new ClickHouseError(
@@ -212,10 +213,6 @@ class Asking {
     this.#stop.abort();
     for (const server of this.#servers) server.close();
   }
-}
-
-function compareTextKeys(a: ChartRow, b: ChartRow): number {
-  return compareBytes(textBytes(a.texts, a.key), textBytes(b.texts, b.key));
 }
 
 /** What a query for a chart depends on besides the range. */

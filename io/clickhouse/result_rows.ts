@@ -53,6 +53,11 @@ export class ResultRows {
     return this.#buffer.isEnded;
   }
 
+  /** Whether there are bytes of the next row; to be asked between rows. */
+  hasKey(): boolean {
+    return this.#buffer.to > this.#buffer.from;
+  }
+
   /**
    * Moves to the next row.
    *

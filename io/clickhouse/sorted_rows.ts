@@ -21,27 +21,45 @@ const SONGS = 1 << 12;
 
 const NUMBERS_BYTES = 24;
 
+/** What a row is put together in; results that are read a whole row at a time can share one. */
+export interface RowRoom {
+  readonly ids: IdKind;
+  readonly selection: Selection;
+  readonly list: EntryList;
+  readonly texts: Uint8Array;
+}
+
+/** Makes room for rows of what a selection chooses; besides the selection about 1 MB. */
+export function createRowRoom(selection: Selection, ids: IdKind): RowRoom {
+  const texts = ids === "text"
+    ? new Uint8Array((SONGS + 1) * MAX_TEXT_ROOM + TEXT_SLACK_BYTES)
+    : NO_TEXTS;
+  return { ids, selection, list: EntryList.withRoom(SONGS), texts };
+}
+
 /** Adds up and chooses: bytes in, rows out. */
 export class SortedRows {
-  /** The row that {@linkcode next} has moved to, until it is called again. */
+  /** The row that {@linkcode next} has moved to, until any row is begun in the same room. */
   row!: ChartRow;
   readonly #buffer = new ResultBuffer();
   readonly #selection: Selection;
   readonly #isText: boolean;
-  readonly #list = EntryList.withRoom(SONGS);
+  readonly #list: EntryList;
   readonly #texts: Uint8Array;
   #textsEnd = 0;
   #key = 0;
   #hasKey = false;
   /** Whether the row was handed out: what follows is of another key. */
   #isDone = true;
+  /** The key of the row that is to come, which {@linkcode hasKey} has found. */
+  #nextKey = 0;
+  #nextText: Uint8Array = NO_TEXTS;
 
-  constructor(selection: Selection, ids: IdKind) {
+  constructor({ ids, selection, list, texts }: RowRoom) {
     this.#selection = selection;
     this.#isText = ids === "text";
-    this.#texts = this.#isText
-      ? new Uint8Array((SONGS + 1) * MAX_TEXT_ROOM + TEXT_SLACK_BYTES)
-      : NO_TEXTS;
+    this.#list = list;
+    this.#texts = texts;
   }
 
   /** Takes the next bytes of the result; without any it is at its end. */
@@ -52,6 +70,37 @@ export class SortedRows {
   /** Whether all bytes were taken in: where there is no next row then, there is none. */
   get isEnded(): boolean {
     return this.#buffer.isEnded;
+  }
+
+  /**
+   * Looks whether the key of the next row is there, which {@linkcode compareKeys} compares. To be
+   * asked between rows; no row is begun.
+   *
+   * @throws {RangeError} where the bytes end within a song
+   */
+  hasKey(): boolean {
+    const buffer = this.#buffer;
+    if (this.#isText) {
+      const text = buffer.textAt(buffer.from);
+      if (text === undefined) return this.#noKey();
+      this.#nextText = text.bytes;
+      return true;
+    }
+    if (buffer.from + 8 > buffer.to) return this.#noKey();
+    this.#nextKey = buffer.numberAt(buffer.from);
+    return true;
+  }
+
+  #noKey(): false {
+    if (this.#buffer.isEnded) this.#buffer.checkEnd();
+    return false;
+  }
+
+  /** Compares the keys of the rows that are to come; both have one. */
+  compareKeys(other: SortedRows): number {
+    return this.#isText
+      ? compareBytes(this.#nextText, other.#nextText)
+      : this.#nextKey - other.#nextKey;
   }
 
   /**

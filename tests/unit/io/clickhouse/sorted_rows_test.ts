@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { engineOf } from "../../../../core/engine.ts";
 import type { IdKind } from "../../../../core/streams.ts";
 import { textBytes } from "../../../../core/texts.ts";
-import { SortedRows } from "../../../../io/clickhouse/sorted_rows.ts";
+import { createRowRoom, SortedRows } from "../../../../io/clickhouse/sorted_rows.ts";
 
 type Id = number | string;
 type Entry = readonly [user: Id, song: Id, streams: number];
@@ -30,7 +30,7 @@ function encoded(entries: readonly Entry[], ids: IdKind): Uint8Array {
 }
 
 function read(parts: readonly Uint8Array[], ids: IdKind, top: number): Row[] {
-  const reader = new SortedRows(engineOf(ids).selection(top), ids);
+  const reader = new SortedRows(createRowRoom(engineOf(ids).selection(top), ids));
   const decoder = new TextDecoder();
   const waiting = [...parts];
   const found: Row[] = [];
@@ -100,6 +100,37 @@ for (const [ids, entries] of [["number", NUMBERS], ["text", TEXTS]] as const) {
     const bytes = encoded(entries, ids);
     assert.throws(() => read([bytes.slice(0, -1)], ids, 2), /the result ends within a row/);
     assert.deepEqual(read([], ids, 2), []);
+  });
+}
+
+for (const [ids, entries] of [["number", NUMBERS], ["text", TEXTS]] as const) {
+  Deno.test(`SortedRows (${ids}) of several results share a room, read in the order of keys`, () => {
+    const room = createRowRoom(engineOf(ids).selection(2), ids);
+    const users = [...new Set(entries.map(([user]) => user))];
+    const results = [0, 1].map((shard) => {
+      const own = entries.filter(([user]) => users.indexOf(user) % 2 === shard);
+      const rows = new SortedRows(room);
+      const bytes = Array.from(encoded(own, ids), (byte) => Uint8Array.of(byte));
+      return { rows, waitFor };
+      function waitFor(has: () => boolean): boolean {
+        while (!has()) {
+          if (rows.isEnded) return false;
+          rows.feed(bytes.shift());
+        }
+        return true;
+      }
+    });
+    const found: (readonly [name: Id, streams: number])[] = [];
+    const decoder = new TextDecoder();
+    for (;;) {
+      const open = results.filter(({ rows, waitFor }) => waitFor(() => rows.hasKey()));
+      if (open.length === 0) break;
+      const [{ rows, waitFor }] = open.sort((a, b) => a.rows.compareKeys(b.rows));
+      assert.ok(waitFor(() => rows.next()));
+      const { key, streams, texts } = rows.row;
+      found.push([ids === "text" ? decoder.decode(textBytes(texts, key)) : key, streams[0]]);
+    }
+    assert.deepEqual(found, expected(entries, 2).map(([user, songs]) => [user, songs[0][1]]));
   });
 }
 
