@@ -168,18 +168,19 @@ class Asking {
   readonly #ids: IdKind;
   /** For users: one for all results, which is in the plan of the memory. */
   readonly #room?: RowRoom;
-  readonly #workBytes: number;
   readonly #servers: readonly Server[];
   readonly #stop = new AbortController();
+  readonly #results: Results;
 
   constructor(task: ClusterChartTask, { engine, memory }: JobContext) {
     const { connection, kind, top } = task;
     this.#task = task;
     this.#ids = engine.ids;
     if (kind === "user") this.#room = createRowRoom(engine.selection(top), engine.ids);
-    this.#workBytes = memory.workBytes;
     const asked = kind === "user" ? connection.urls : connection.urls.slice(0, 1);
     this.#servers = asked.map((url) => new Server(url, connection));
+    const mostBytes = Math.floor(memory.workBytes / asked.length);
+    this.#results = new Results(mostBytes, this.#stop.signal);
   }
 
   /** Asks all servers that are to be asked for a range. */
@@ -189,7 +190,7 @@ class Asking {
     const sql = chartQuery({ ...this.#task, ids }, range);
     const act = `make the chart by ${kind} with`;
     return await Promise.all(this.#servers.map(async (server) => {
-      const bytes = await this.#ask(server, act, sql);
+      const bytes = await this.#results.ask(server, act, sql);
       const rows = kind === "user"
         ? new SortedRows(this.#room!)
         : new ResultRows({ kind, top, ids });
@@ -200,18 +201,44 @@ class Asking {
     }));
   }
 
-  /** Asks for the whole result, and part by part where that is too large for the memory. */
-  async #ask(server: Server, act: string, sql: string): Promise<ResultParts> {
-    const { signal } = this.#stop;
-    const mostBytes = Math.floor(this.#workBytes / this.#servers.length);
-    const whole = await server.whole(act, sql, { settings: SETTINGS, mostBytes, signal });
-    if (whole !== undefined) return partOf(whole);
-    return await server.open(act, sql, SETTINGS, signal);
-  }
-
   close(): void {
     this.#stop.abort();
     for (const server of this.#servers) server.close();
+  }
+}
+
+/** Asks for results, each as a whole where that is not too large for the memory. */
+export class Results {
+  readonly #mostBytes: number;
+  readonly #signal: AbortSignal;
+  /** How many came as a whole, and how many were too large to. */
+  #whole = 0;
+  #tooLarge = 0;
+
+  constructor(mostBytes: number, signal: AbortSignal) {
+    this.#mostBytes = mostBytes;
+    this.#signal = signal;
+  }
+
+  /**
+   * Asks for the whole result, and part by part where that is too large: the server has then done
+   * the work twice. So it is not tried any more once that was so more often than not.
+   */
+  async ask(
+    server: Pick<Server, "whole" | "open">,
+    act: string,
+    sql: string,
+  ): Promise<ResultParts> {
+    if (this.#tooLarge <= this.#whole) {
+      const options = { settings: SETTINGS, mostBytes: this.#mostBytes, signal: this.#signal };
+      const whole = await server.whole(act, sql, options);
+      if (whole !== undefined) {
+        this.#whole++;
+        return partOf(whole);
+      }
+      this.#tooLarge++;
+    }
+    return await server.open(act, sql, SETTINGS, this.#signal);
   }
 }
 

@@ -121,6 +121,22 @@ testServers("3 million rows give the same bytes, loaded and asked in many pieces
   await servers.askAll(`DROP DATABASE ${database}`);
 });
 
+testServers("ids that are text give the same bytes, asked for in many ranges", async () => {
+  const servers = await sharedServers();
+  const database = newDatabase();
+  await inPlace(async (place) => {
+    place.engineWords = servers.words(database);
+    deliverRows(place, LAST, 600_000);
+    const words = [...ONE_DAY, "--ids", "text", "--by", "user", "--jobs", "1"];
+    // Little memory: a range is of some ten thousand rows.
+    words.push("--memory", "152MiB");
+    const expected = await embedded(place, ...words);
+    await place.run(...words);
+    assert.deepEqual(checksums(place), expected);
+  });
+  await servers.askAll(`DROP DATABASE ${database}`);
+});
+
 testServers("one user with more songs than fit in memory gives the same bytes", async () => {
   const servers = await sharedServers();
   const database = newDatabase();
