@@ -22,20 +22,37 @@ export const serverUrl: ValueKind<string> = {
   expected: "the address of a server's HTTP port, such as http://db1:8123",
   read(text) {
     if (text === "") return { problem: "nothing given" };
-    if (!/^https?:\/\/[^/?#\s]/i.test(text)) return { problem: "no address that begins with http" };
-    if (text.includes("@")) {
+    const shown = withoutSecrets(text);
+    if (/[@?#]/.test(text)) {
       return {
-        problem: "a user or a password in an address",
-        shown: text.replace(/\/\/.*@/, "//...@"),
+        problem: "more than an address, a user or a password perhaps",
+        shown,
         hint: " (--login NAME, --password-file FILE)",
       };
     }
-    if (!URL.canParse(text)) return { problem: "not an address" };
+    if (!/^https?:\/\/[^/\s]/i.test(text)) {
+      return { problem: "no address that begins with http", shown };
+    }
+    if (!URL.canParse(text)) return { problem: "not an address", shown };
     const url = new URL(text);
-    if (url.search !== "" || url.hash !== "") return { problem: "more than an address" };
     return { value: `${url.origin}${url.pathname.replace(/\/+$/, "")}` };
   },
 };
+
+/**
+ * An address with all cut that may be a login: what stands before an `@`, what follows a question
+ * mark or a hash, and, where no known scheme says what is what, all but the scheme.
+ */
+function withoutSecrets(text: string): string {
+  const [, scheme = "", rest] = /^([a-z][a-z\d+.-]*:\/\/)?([^]*)$/i.exec(text)!;
+  const host = rest.slice(rest.lastIndexOf("@") + 1);
+  const isCut = host.length < rest.length;
+  const end = /[?#]/.exec(rest)?.index ?? rest.length;
+  // An `@` may be a part of what follows a question mark.
+  if (isCut && end < rest.length) return `${scheme}...`;
+  if (isCut) return `${scheme}...@${host}`;
+  return end < rest.length ? `${scheme}${rest.slice(0, end)}...` : text;
+}
 
 /** The kind of names of a database. */
 export const databaseName: ValueKind<string> = {

@@ -16,8 +16,8 @@ import type { CommandToDo } from "./command_line.ts";
 export function withLinksFollowed({ read, write, net }: Access, toDo: CommandToDo): Access {
   return {
     net,
-    read: [...read, ...read.flatMap(endOf), ...linkedLogs(toDo)],
-    write: [...write, ...write.flatMap(endOf)],
+    read: [...read, ...read.flatMap(endToBe), ...linkedLogs(toDo)],
+    write: [...write, ...write.flatMap(endToBe)],
   };
 }
 
@@ -45,4 +45,13 @@ function endOf(path: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** Where a path ends, or will end once it is made in the folder that is there. */
+function endToBe(path: string): string[] {
+  const ends = endOf(path);
+  if (ends.length > 0) return ends;
+  const [, above, slash, name] = /^(.*?)(\/*)([^/]+)\/*$/.exec(path) ?? ["", path, "", ""];
+  const folder = above === "" ? slash === "" ? "." : "/" : above;
+  return endOf(folder).map((end) => `${end === "/" ? "" : end}/${name}`);
 }

@@ -39,6 +39,23 @@ testProgram("run follows links in the place of its folders", async (place) => {
   }
 });
 
+testProgram("run makes its folders in a folder that a link leads to", async (place) => {
+  deliver(place, LAST);
+  Deno.mkdirSync(place.path("disk"));
+  Deno.symlinkSync("disk", place.path("link"));
+  const folders = [
+    "--batch",
+    place.path("link/new/batch"),
+    "--results",
+    place.path("link/results"),
+  ];
+  await place.run("--days", "1", ...folders);
+  await place.run("--days", "1", ...folders);
+  assert.deepEqual(place.names("disk/results").filter((name) => name.startsWith("user")), [
+    "user_top50_20211201.txt",
+  ]);
+});
+
 testProgram("run reads the log again when its link leads to another one", async (place) => {
   deliver(place, LAST - 1);
   place.write("elsewhere/first", bytesOf(logOf(LAST)));

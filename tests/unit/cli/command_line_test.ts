@@ -269,7 +269,7 @@ Deno.test(
     const disk = "it looks at batches on disk, and a cluster has none, expected --engine embedded";
     const address = "expected the address of a server's HTTP port, such as http://db1:8123";
     const login = " (--login NAME, --password-file FILE)";
-    const secret = "a user or a password in an address";
+    const secret = "more than an address, a user or a password perhaps";
     assertRefused([
       [
         ["run", "--clickhouse", "http://a:1"],
@@ -312,12 +312,24 @@ Deno.test(
       ],
       [
         ["run", "--clickhouse", "http://db1:1/?user=a"],
-        `Cannot use "--clickhouse http://db1:1/?user=a": more than an address, ${address}`,
+        `Cannot use "--clickhouse http://db1:1/...": ${secret}, ${address}${login}`,
       ],
       [
         ["run", "--clickhouse", "http://me:se/c:r@et@db1:1"],
         `Cannot use "--clickhouse http://...@db1:1": ${secret}, ${address}${login}`,
       ],
+      ...[
+        ["clickhouse://loader:s3cret@db1:9000", "clickhouse://...@db1:9000"],
+        ["loader:s3cret@db1:8123", "...@db1:8123"],
+        ["http://db1:8123/?user=u&password=s3cret", "http://db1:8123/..."],
+        ["http://db1:8123?password=s3cret", "http://db1:8123..."],
+        ["http://db1/?password=p@s3cret", "http://..."],
+        ["http://u:s3@cret@db1/x#y", "http://..."],
+        ["http://db1/#s3cret", "http://db1/..."],
+      ].map(([typed, shown]): readonly [string[], string] => [
+        ["run", "--clickhouse", typed],
+        `Cannot use "--clickhouse ${shown}": ${secret}, ${address}${login}`,
+      ]),
       [
         ["run", "--database", "a b"],
         'Cannot use "--database a b": no such name, ' +
