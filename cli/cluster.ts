@@ -36,6 +36,9 @@ function passwordIn(path: string | undefined): string {
   if (/\p{Cc}/u.test(password)) {
     throw cannotUse(typed, "more than one line, or a control character, expected the password");
   }
+  if (password !== password.trim()) {
+    throw cannotUse(typed, "a blank at its beginning or end, expected the password without one");
+  }
   return password;
 }
 

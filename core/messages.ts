@@ -24,9 +24,9 @@ export function tooManyRejected(path: string, tally: RowTally, maxRejected: numb
     `(${reasons}), expected at most ${percent(maxRejected)} (--max-rejected)${rows.join("")}`;
 }
 
-/** Makes a message go on behind a colon. */
+/** Makes a message go on behind a colon; an abbreviation at its beginning stays as it is. */
 export function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+  return /^[A-Z]{2}/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** Whether a log has too many rejected rows. A log of no rows has none. */

@@ -47,6 +47,8 @@ export interface ServersOptions {
   readonly logLevel?: "warning" | "trace";
   /** The largest partition that may be dropped, in bytes; any by default. */
   readonly largestDrop?: number;
+  /** The password that they have for each other; the right one by default. */
+  readonly shardPassword?: string;
 }
 
 /** Servers that are a cluster of as many shards, called `topstreams`. */
@@ -70,13 +72,14 @@ export class Servers {
   /** Starts as many servers; they answer when this returns. */
   static async start(
     count: number,
-    { data = {}, logLevel = "warning", largestDrop = 0 }: ServersOptions = {},
+    { data = {}, logLevel = "warning", largestDrop = 0, shardPassword = PASSWORD }: ServersOptions =
+      {},
   ): Promise<Servers> {
     const folder = Deno.makeTempDirSync({ prefix: "topstreams-clickhouse-" });
     const ports = freePorts(2 * count);
     const shards = Array.from(
       { length: count },
-      (_, i) => filled("shard.xml", { TCP: String(ports[2 * i + 1]), PASSWORD }),
+      (_, i) => filled("shard.xml", { TCP: String(ports[2 * i + 1]), PASSWORD: shardPassword }),
     ).join("");
     const starts = Array.from({ length: count }, (_, i) => {
       const own = `${folder}/${i + 1}`;

@@ -18,6 +18,12 @@ import {
   tablesOf,
 } from "./tables.ts";
 
+/** The code for a cluster that is not in the configuration. */
+const NO_CLUSTER = 170;
+
+/** Codes for a login that is refused: after this program's own was taken, that of another shard. */
+const LOGIN_REFUSED: readonly number[] = [192, 193, 194, 516];
+
 /** Which shard a server is, as it says itself. */
 interface Place {
   readonly cluster: string;
@@ -125,23 +131,29 @@ async function foundTables(server: Server, database: string): Promise<Map<string
   const act = "look at the tables of";
   const tables = await server.rows<TableRow>(
     act,
-    `SELECT name, engine, partition_key, sorting_key FROM system.tables ${where}`,
+    `SELECT name, engine, engine_full, partition_key, sorting_key FROM system.tables ${where}`,
   );
   const columns = await server.rows<ColumnRow>(
     act,
-    `SELECT table, name, type FROM system.columns ${where}`,
+    `SELECT table, name, type, default_expression FROM system.columns ${where}`,
   );
-  return new Map(tables.map(({ name, engine, partition_key, sorting_key }) => [name, {
+  return new Map(tables.map(({ name, engine, engine_full, partition_key, sorting_key }) => [name, {
     engine,
+    parameters: /^\w+\(([^)]*)\)/.exec(engine_full)?.[1] ?? "",
     partitionBy: partition_key,
     orderBy: sorting_key,
-    columns: columns.filter(({ table }) => table === name),
+    columns: columns.filter(({ table }) => table === name).map((column) => ({
+      name: column.name,
+      type: column.type,
+      default: column.default_expression,
+    })),
   }]));
 }
 
 interface TableRow {
   readonly name: string;
   readonly engine: string;
+  readonly engine_full: string;
   readonly partition_key: string;
   readonly sorting_key: string;
 }
@@ -150,6 +162,7 @@ interface ColumnRow {
   readonly table: string;
   readonly name: string;
   readonly type: string;
+  readonly default_expression: string;
 }
 
 async function placeOf(server: Server, { database }: Connection): Promise<Place | undefined> {
@@ -245,7 +258,14 @@ async function checkDistributed(
   try {
     found = await first.rows(`ask all shards of cluster "${name}" by`, sql);
   } catch (error) {
-    if (!(error instanceof ClickHouseError) || error.code !== 170) throw error;
+    if (error instanceof ClickHouseError && LOGIN_REFUSED.includes(error.code ?? 0)) {
+      throw new ClickHouseError(
+        `Cannot ask all shards of cluster "${name}" by ClickHouse "${first.url}": another shard ` +
+          `refuses it (code ${error.code}), expected a login for each shard in remote_servers`,
+        { cause: error },
+      );
+    }
+    if (!(error instanceof ClickHouseError) || error.code !== NO_CLUSTER) throw error;
     throw new ClickHouseError(
       `Cannot ask all shards by ClickHouse "${first.url}": its configuration has no cluster ` +
         `"${name}", expected one of the ${urls.length} shards (--cluster NAME)`,

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { lowerFirst } from "../../core/messages.ts";
 import { EngineError } from "../run_engine.ts";
 import { Insert } from "./insert.ts";
 import { WatchedRequest } from "./watched_request.ts";
@@ -71,6 +72,7 @@ const EXPECTED: Readonly<Record<number, string>> = {
   193: "the user's password (--password-file FILE)",
   194: "the user's password (--password-file FILE)",
   243: "room on its disk",
+  252: "time to merge (fewer --jobs, or a greater parts_to_throw_insert in its configuration)",
   [TOO_LARGE_TO_DROP]:
     "max_partition_size_to_drop in its configuration to allow it (0 for any size)",
   516: "a user that it knows and the user's password (--login, --password-file)",
@@ -292,10 +294,6 @@ export function networkReason(error: unknown): string {
   const message = innermost instanceof Error ? innermost.message : String(innermost);
   const words = message.replace(/ ?\(os error \d+\)$/, "").split(": ").pop()!.trim();
   return words === "" ? "the connection broke" : lowerFirst(words);
-}
-
-function lowerFirst(text: string): string {
-  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }
 
 /** Writes a text as SQL does. */

@@ -143,12 +143,17 @@ export function tableName(name: string, database: string): string {
   return `${quotedName(database)}.${quotedName(name)}`;
 }
 
+/** A column as a server describes it; without a default that is empty. */
+export type FoundColumn = Readonly<Record<"name" | "type" | "default", string>>;
+
 /** A table as a server describes it. */
 export interface FoundTable {
   readonly engine: string;
+  /** What the engine was told in parentheses. */
+  readonly parameters: string;
   readonly partitionBy: string;
   readonly orderBy: string;
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly columns: readonly FoundColumn[];
 }
 
 /** Says how a table differs from what it should be, or `undefined` where it does not. */
@@ -156,15 +161,27 @@ export function tableDifference(found: FoundTable, wanted: Table): string | unde
   if (found.engine !== wanted.engine) {
     return `its engine is ${found.engine}, expected ${wanted.engine}`;
   }
-  for (const { name, type } of wanted.columns) {
+  for (const { name, type, default: value = "" } of wanted.columns) {
     const column = found.columns.find((each) => each.name === name);
     if (column === undefined) return `it has no column ${name}, expected one of type ${type}`;
     if (column.type !== type) return `its column ${name} is ${column.type}, expected ${type}`;
+    const given = plainDefault(column.default);
+    if (given !== value) {
+      return `its column ${name} has ${given || "nothing"} by default, expected ${
+        value || "nothing"
+      }`;
+    }
   }
   const other = found.columns.find(({ name }) =>
     wanted.columns.every((column) => column.name !== name)
   );
   if (other !== undefined) return `it has a column ${other.name}, expected none of that name`;
+  const [parameters, wantedParameters] = [plain(found.parameters), plain(wanted.parameters ?? "")];
+  if (parameters !== wantedParameters) {
+    return `its engine is for ${parameters || "nothing"}, expected ${
+      wantedParameters || "nothing"
+    }`;
+  }
   const partition = keyDifference("partitioned", found.partitionBy, wanted.partitionBy);
   return partition ?? keyDifference("ordered", found.orderBy, wanted.orderBy);
 }
@@ -177,6 +194,11 @@ function keyDifference(how: string, found: string, wanted = ""): string | undefi
 /** Versions differ in whether they show parentheses. */
 function plain(key: string): string {
   return key.replace(/[()`\s]/g, "").replaceAll(",", ", ");
+}
+
+/** Versions differ in whether they show the type of a default. */
+function plainDefault(expression: string): string {
+  return /^CAST\((.*?)(?: AS .*|, '.*')\)$/.exec(expression)?.[1] ?? expression;
 }
 
 /** What `clickhouse init` makes, as statements. */

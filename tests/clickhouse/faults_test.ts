@@ -61,10 +61,11 @@ testServers(
       await place.run(...ONE_DAY);
       assertCharts(place, LAST, [LAST]);
       let withRests = 0;
-      const start = Date.now();
+      let hits = 0;
       deliverRows(place, LAST, ROWS);
       const expected = await embedded(place, ...ONE_DAY);
       // One run to its end, to know how long it takes.
+      const start = Date.now();
       await place.run(...ONE_DAY, "--replace");
       const millis = Date.now() - start;
       assert.deepEqual(checksums(place), expected);
@@ -78,6 +79,7 @@ testServers(
           );
           try {
             process.kill("SIGKILL");
+            hits++;
           } catch {
             // It had ended.
           }
@@ -85,6 +87,7 @@ testServers(
         if ((await unnamedLoads(servers, database)).length > 0) withRests++;
         assert.deepEqual(checksums(place), expected, `reports after kill ${i}`);
       }
+      assert.ok(hits >= CASES.clusterKills * 2 / 3, `${hits} kills have hit a run`);
       assert.ok(withRests > 0, "some kill has hit a load");
       await place.run(...ONE_DAY);
       assert.deepEqual(checksums(place), expected);

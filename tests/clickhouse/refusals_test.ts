@@ -103,7 +103,30 @@ testServers("a file of the password that is not there, or holds more, is a mista
       `Cannot use "--password-file ${place.path("two")}": more than one line, ` +
         "or a control character, expected the password\n",
     );
+    place.write("blank", "s3cret \n");
+    assert.equal(
+      await place.runFails(2, ...ONE_DAY, "--password-file", place.path("blank")),
+      `Cannot use "--password-file ${place.path("blank")}": a blank at its beginning or end, ` +
+        "expected the password without one\n",
+    );
   });
+});
+
+testServers("shards that refuse each other are told from a login that is refused", async () => {
+  const servers = await Servers.start(2, { shardPassword: "another" });
+  try {
+    await inPlace(async (place) => {
+      place.engineWords = servers.words("apart");
+      deliver(place, LAST);
+      assert.equal(
+        await place.runFails(1, ...ONE_DAY),
+        `Cannot ask all shards of cluster "topstreams" by ClickHouse "${servers.urls[0]}": ` +
+          "another shard refuses it (code 193), expected a login for each shard in remote_servers\n",
+      );
+    });
+  } finally {
+    await servers.end();
+  }
 });
 
 testServers(
@@ -192,6 +215,16 @@ const SHAPES: readonly (readonly [change: string, problem: string])[] = [
     "user UInt64, song UInt64, streams UInt64 DEFAULT 1, device String) " +
     "ENGINE = SummingMergeTree(streams) PARTITION BY (day, load) ORDER BY (user, song)",
     "it has a column device, expected none of that name",
+  ],
+  [
+    "user UInt64, song UInt64, streams UInt64) " +
+    "ENGINE = SummingMergeTree(streams) PARTITION BY (day, load) ORDER BY (user, song)",
+    "its column streams has nothing by default, expected 1",
+  ],
+  [
+    "user UInt64, song UInt64, streams UInt64 DEFAULT 1) " +
+    "ENGINE = SummingMergeTree PARTITION BY (day, load) ORDER BY (user, song)",
+    "its engine is for nothing, expected streams",
   ],
   [
     "user UInt64, song UInt64, streams UInt64 DEFAULT 1) " +

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import {
+  type Column,
   countsTable,
   createTable,
+  type FoundColumn,
   type FoundTable,
   statements,
   type Table,
@@ -12,8 +14,13 @@ import {
 
 /** A table as a server shows it that was made by the statement; `keys` shows its keys. */
 function found(table: Table, keys: (key: string) => string = (key) => key): FoundTable {
-  const { engine, partitionBy = "", orderBy = "", columns } = table;
-  return { engine, partitionBy: keys(partitionBy), orderBy: keys(orderBy), columns };
+  const { engine, parameters = "", partitionBy = "", orderBy = "" } = table;
+  const columns = table.columns.map(foundColumn);
+  return { engine, parameters, partitionBy: keys(partitionBy), orderBy: keys(orderBy), columns };
+}
+
+function foundColumn({ name, type, default: value = "" }: Column): FoundColumn {
+  return { name, type, default: value };
 }
 
 Deno.test("tableDifference() finds none in what was made, however a version shows keys", () => {
@@ -25,21 +32,34 @@ Deno.test("tableDifference() finds none in what was made, however a version show
 });
 
 const USERS = countsTable("user", "number");
+const COLUMNS = USERS.columns.map(foundColumn);
 
 const DIFFERENCES: readonly [change: Partial<FoundTable>, difference: string][] = [
   [{ engine: "MergeTree" }, "its engine is MergeTree, expected SummingMergeTree"],
-  [{ columns: USERS.columns.slice(1) }, "it has no column day, expected one of type Date"],
+  [{ columns: COLUMNS.slice(1) }, "it has no column day, expected one of type Date"],
   [
-    { columns: USERS.columns.map((column) => ({ ...column, type: "String" })) },
+    { columns: COLUMNS.map((column) => ({ ...column, type: "String" })) },
     "its column day is String, expected Date",
   ],
   [
-    { columns: [...USERS.columns, { name: "more", type: "Date" }] },
+    { columns: [...COLUMNS, { name: "more", type: "Date", default: "" }] },
     "it has a column more, expected none of that name",
   ],
+  [
+    { columns: COLUMNS.map((column) => ({ ...column, default: "" })) },
+    "its column streams has nothing by default, expected 1",
+  ],
+  [{ parameters: "" }, "its engine is for nothing, expected streams"],
   [{ partitionBy: "" }, "it is partitioned by nothing, expected day, load"],
   [{ orderBy: "(song, user)" }, "it is ordered by song, user, expected user, song"],
 ];
+
+Deno.test("tableDifference() takes a default that is shown with its type", () => {
+  for (const shown of ["CAST(1 AS UInt64)", "CAST(1, 'UInt64')"]) {
+    const columns = COLUMNS.map((column) => ({ ...column, default: column.default && shown }));
+    assert.equal(tableDifference({ ...found(USERS), columns }, USERS), undefined);
+  }
+});
 
 for (const [change, difference] of DIFFERENCES) {
   Deno.test(`tableDifference() says: ${difference}`, () => {
