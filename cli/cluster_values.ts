@@ -40,10 +40,11 @@ export const serverUrl: ValueKind<string> = {
 };
 
 /**
- * An address with all cut that may be a login: what stands before an `@`, what follows a question
- * mark or a hash, and, where no known scheme says what is what, all but the scheme.
+ * Cuts from an address all that may be a login: what stands between the scheme, where there is one,
+ * and the last `@`, and what follows a question mark or a hash; where there are both, all but the
+ * scheme.
  */
-function withoutSecrets(text: string): string {
+export function withoutSecrets(text: string): string {
   const [, scheme = "", rest] = /^([a-z][a-z\d+.-]*:\/\/)?([^]*)$/i.exec(text)!;
   const host = rest.slice(rest.lastIndexOf("@") + 1);
   const isCut = host.length < rest.length;

@@ -9,6 +9,7 @@
  */
 
 import { Command, CommanderError, type Help, Option } from "npm:commander@15.1.0";
+import { withoutSecrets } from "./cluster_values.ts";
 import { readConfig } from "./config.ts";
 import { refuseContradictions, refuseKeptLess } from "./contradictions.ts";
 import { refuseOtherEngine } from "./engine_choice.ts";
@@ -263,9 +264,16 @@ function mistakeOf(command: Command, error: CommanderError): UsageError | undefi
     case "commander.missingArgument":
       return missingArgument(command, error);
     case "commander.excessArguments":
-      return cannotUse(command.args[0], `excess argument, expected options (${seeHelp(command)})`);
+      return excessArgument(command);
   }
   return undefined;
+}
+
+/** It may be an address, one of several behind one `--clickhouse`. */
+function excessArgument(command: Command): UsageError {
+  const [word] = command.args;
+  const shown = /@|:\/\//.test(word) ? withoutSecrets(word) : word;
+  return cannotUse(shown, `excess argument, expected options (${seeHelp(command)})`);
 }
 
 function missingArgument(command: Command, error: CommanderError): UsageError {

@@ -524,6 +524,16 @@ Deno.test("parseCommandLine() refuses an excess argument", NO_PERMISSIONS, () =>
   assertRefused([
     [["run", "2021-12-01"], `Cannot use "2021-12-01": ${expected}`],
     [["run", "a", "b"], `Cannot use "a": ${expected}`],
+    [["run", "a?b"], `Cannot use "a?b": ${expected}`],
+    // Several addresses behind one --clickhouse: no password is shown.
+    [
+      ["run", "--clickhouse", "http://db1", "http://u:s3cret@db2"],
+      `Cannot use "http://...@db2": ${expected}`,
+    ],
+    [
+      ["run", "--clickhouse", "http://db1", "http://db2/?password=s3cret"],
+      `Cannot use "http://db2/...": ${expected}`,
+    ],
     [["run", "-5"], `Cannot use "-5": ${expected}`],
     [["run", "--", "--top"], `Cannot use "--top": ${expected}`],
   ]);
