@@ -268,7 +268,7 @@ export function chartQuery(
   }
   const from = urls.length > 1 ? fromCluster(cluster, database, name) : tableName(name, database);
   const keys = kind === "world" ? "" : `${kind}, `;
-  return `SELECT ${keys}song, sum(streams) AS plays FROM ${from} ${where} ` +
-    `GROUP BY ${keys}song ORDER BY ${keys}plays DESC, song ` +
+  return `SELECT ${keys}song, sum(streams) AS total FROM ${from} ${where} ` +
+    `GROUP BY ${keys}song ORDER BY ${keys}total DESC, song ` +
     `LIMIT ${top}${kind === "world" ? "" : ` BY ${kind}`} FORMAT RowBinary`;
 }

@@ -154,7 +154,7 @@ export class Loads {
    */
   async sizes(kind: KeyKind, ids: IdKind, loads: readonly LoadOfDay[]): Promise<LoadSizes> {
     const table = tableName(countsName(kind, ids), this.#database);
-    const sql = "SELECT load, toString(sum(streams)) AS plays, toString(count()) AS entries " +
+    const sql = "SELECT load, toString(sum(streams)) AS total, toString(count()) AS entries " +
       `FROM ${table} WHERE ${conditionOf(loads)} GROUP BY load`;
     const sizes = new Map<number, LoadSize>();
     const results = await Promise.all(
@@ -167,9 +167,9 @@ export class Loads {
       sizes.set(load, { streams, entries: [...streams] });
     }
     for (const [shard, rows] of results.entries()) {
-      for (const { load, plays, entries } of rows) {
+      for (const { load, total, entries } of rows) {
         const size = sizes.get(Number(load))!;
-        size.streams[shard] = Number(plays);
+        size.streams[shard] = Number(total);
         size.entries[shard] = Number(entries);
       }
     }
@@ -218,7 +218,7 @@ interface PartitionRow {
 interface SizeRow {
   /** Some versions write whole numbers of 64 bits as texts. */
   readonly load: number | string;
-  readonly plays: string;
+  readonly total: string;
   readonly entries: string;
 }
 

@@ -88,15 +88,15 @@ Deno.test("chartQuery() asks each shard for its users, and the first one for all
   );
   assert.equal(
     chartQuery({ ...query, kind: "country", ids: "text", connection: TWO }, {}),
-    "SELECT country, song, sum(streams) AS plays " +
+    "SELECT country, song, sum(streams) AS total " +
       `FROM cluster('c', \`d\`, \`country_counts_of_texts\`) ${WHERE} ` +
-      "GROUP BY country, song ORDER BY country, plays DESC, song LIMIT 9 BY country " +
+      "GROUP BY country, song ORDER BY country, total DESC, song LIMIT 9 BY country " +
       "FORMAT RowBinary",
   );
   assert.equal(
     chartQuery({ ...query, kind: "world", connection: ONE }, {}),
-    `SELECT song, sum(streams) AS plays FROM \`d\`.\`country_counts\` ${WHERE} ` +
-      "GROUP BY song ORDER BY plays DESC, song LIMIT 9 FORMAT RowBinary",
+    `SELECT song, sum(streams) AS total FROM \`d\`.\`country_counts\` ${WHERE} ` +
+      "GROUP BY song ORDER BY total DESC, song LIMIT 9 FORMAT RowBinary",
   );
 });
 
