@@ -21,9 +21,6 @@ import {
 /** The code for a cluster that is not in the configuration. */
 const NO_CLUSTER = 170;
 
-/** Codes for a login that is refused: after this program's own was taken, that of another shard. */
-const LOGIN_REFUSED: readonly number[] = [192, 193, 194, 516];
-
 /** Which shard a server is, as it says itself. */
 interface Place {
   readonly cluster: string;
@@ -135,7 +132,7 @@ async function foundTables(server: Server, database: string): Promise<Map<string
   );
   const columns = await server.rows<ColumnRow>(
     act,
-    `SELECT table, name, type, default_expression FROM system.columns ${where}`,
+    `SELECT table, name, type, default_kind, default_expression FROM system.columns ${where}`,
   );
   return new Map(tables.map(({ name, engine, engine_full, partition_key, sorting_key }) => [name, {
     engine,
@@ -145,9 +142,14 @@ async function foundTables(server: Server, database: string): Promise<Map<string
     columns: columns.filter(({ table }) => table === name).map((column) => ({
       name: column.name,
       type: column.type,
-      default: column.default_expression,
+      default: defaultOf(column),
     })),
   }]));
+}
+
+/** What stands in a column where nothing is given; a kind that takes no values stands before it. */
+function defaultOf({ default_kind: kind, default_expression: expression }: ColumnRow): string {
+  return kind === "" || kind === "DEFAULT" ? expression : `${kind} ${expression}`;
 }
 
 interface TableRow {
@@ -162,6 +164,7 @@ interface ColumnRow {
   readonly table: string;
   readonly name: string;
   readonly type: string;
+  readonly default_kind: string;
   readonly default_expression: string;
 }
 
@@ -258,13 +261,6 @@ async function checkDistributed(
   try {
     found = await first.rows(`ask all shards of cluster "${name}" by`, sql);
   } catch (error) {
-    if (error instanceof ClickHouseError && LOGIN_REFUSED.includes(error.code ?? 0)) {
-      throw new ClickHouseError(
-        `Cannot ask all shards of cluster "${name}" by ClickHouse "${first.url}": another shard ` +
-          `refuses it (code ${error.code}), expected a login for each shard in remote_servers`,
-        { cause: error },
-      );
-    }
     if (!(error instanceof ClickHouseError) || error.code !== NO_CLUSTER) throw error;
     throw new ClickHouseError(
       `Cannot ask all shards by ClickHouse "${first.url}": its configuration has no cluster ` +

@@ -78,6 +78,9 @@ const EXPECTED: Readonly<Record<number, string>> = {
   516: "a user that it knows and the user's password (--login, --password-file)",
 };
 
+/** Codes for a login that is refused. */
+const LOGIN_REFUSED: readonly number[] = [192, 193, 194, 516];
+
 /** What servers call a result that is larger than it may be. */
 const TOO_MUCH: readonly number[] = [158, 307, 396];
 
@@ -250,9 +253,17 @@ export class Server {
       ? `HTTP status ${status}${
         reason === "" ? "" : ` (${reason})`
       }, expected ClickHouse's HTTP port`
-      : `${reason} (code ${code}), expected ${EXPECTED[code] ?? "the server to do it"}`;
+      : `${reason} (code ${code}), expected ${expectedOf(code, reason)}`;
     return new ClickHouseError(`Cannot ${act} ClickHouse "${this.url}": ${what}`, { code });
   }
+}
+
+/** What was expected of a server. A server that passes on what another one said says so first. */
+function expectedOf(code: number, reason: string): string {
+  if (LOGIN_REFUSED.includes(code) && reason.startsWith("received from ")) {
+    return "a login that this shard takes in remote_servers of its configuration";
+  }
+  return EXPECTED[code] ?? "the server to do it";
 }
 
 /** Bytes that come part by part. */

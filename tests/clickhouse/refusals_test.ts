@@ -4,6 +4,9 @@ import { assertSameFiles } from "../cli/_compare.ts";
 import { assertCharts, deliver, LAST, logOf } from "../cli/_week.ts";
 import { endOf, inPlace, IS_COMPILED, type Place, PROGRAM } from "../cli/program.ts";
 import { checksums, deliverRows, embedded, ONE_DAY } from "./_logs.ts";
+import { connectionTo } from "../../bench/clickhouse/servers.ts";
+import { chartQuery } from "../../io/clickhouse/charting.ts";
+import { Server } from "../../io/clickhouse/server.ts";
 import { newDatabase, PASSWORD, Servers, sharedServers, testServers } from "./_servers.ts";
 
 /** Does a run of which former results must stay as they are. */
@@ -118,11 +121,24 @@ testServers("shards that refuse each other are told from a login that is refused
     await inPlace(async (place) => {
       place.engineWords = servers.words("apart");
       deliver(place, LAST);
-      assert.equal(
-        await place.runFails(1, ...ONE_DAY),
-        `Cannot ask all shards of cluster "topstreams" by ClickHouse "${servers.urls[0]}": ` +
-          "another shard refuses it (code 193), expected a login for each shard in remote_servers\n",
+      const rest = new RegExp(
+        `ClickHouse "${servers.urls[0]}": received from 127\\.0\\.0\\.1:\\d+\\. DB::Exception: ` +
+          "Wrong password for user loader \\(code 193\\), expected a login that this shard takes in " +
+          "remote_servers of its configuration\n?$",
       );
+      const asked = await place.runFails(1, ...ONE_DAY);
+      assert.ok(asked.startsWith('Cannot ask all shards of cluster "topstreams" by '), asked);
+      assert.match(asked, rest);
+      // As where the configuration changes after the servers were looked at.
+      const connection = connectionTo(servers.urls, "apart");
+      const loads = [{ day: LAST, load: 1 }];
+      const first = new Server(servers.urls[0], connection);
+      for (const kind of ["country", "world"] as const) {
+        const sql = chartQuery({ kind, top: 1, ids: "number", connection, loads }, {});
+        const { signal } = new AbortController();
+        await assert.rejects(first.open("make the chart with", sql, {}, signal), { message: rest });
+      }
+      first.close();
     });
   } finally {
     await servers.end();
@@ -222,6 +238,16 @@ const SHAPES: readonly (readonly [change: string, problem: string])[] = [
     "its column streams has nothing by default, expected 1",
   ],
   [
+    "user UInt64, song UInt64, streams UInt64 DEFAULT 2) " +
+    "ENGINE = SummingMergeTree(streams) PARTITION BY (day, load) ORDER BY (user, song)",
+    "its column streams has 2 by default, expected 1",
+  ],
+  [
+    "user UInt64, song UInt64, streams UInt64 MATERIALIZED 1) " +
+    "ENGINE = SummingMergeTree PARTITION BY (day, load) ORDER BY (user, song)",
+    "its column streams has MATERIALIZED CAST(1, 'UInt64') by default, expected 1",
+  ],
+  [
     "user UInt64, song UInt64, streams UInt64 DEFAULT 1) " +
     "ENGINE = SummingMergeTree PARTITION BY (day, load) ORDER BY (user, song)",
     "its engine is for nothing, expected streams",
@@ -259,6 +285,24 @@ testServers(
             `${problem} (--database NAME uses another database)\n`,
         );
       }
+    }),
+);
+
+testServers(
+  "a table of manifests that does not keep the newest load is named",
+  () =>
+    withCharts(async (place, servers, database) => {
+      await servers.ask(0, `DROP TABLE ${database}.manifests`);
+      await servers.ask(
+        0,
+        `CREATE TABLE ${database}.manifests (day Date, load UInt64, shards UInt16, ` +
+          "manifest String) ENGINE = ReplacingMergeTree PARTITION BY day ORDER BY day",
+      );
+      assert.equal(
+        await refused(place),
+        `Cannot use table "${database}.manifests" of ClickHouse "${servers.urls[0]}": ` +
+          "its engine is for nothing, expected load (--database NAME uses another database)\n",
+      );
     }),
 );
 
