@@ -306,6 +306,24 @@ testServers(
     }),
 );
 
+testServers("too many parts are told with what helps", async () => {
+  const servers = await sharedServers();
+  const table = `default.${newDatabase()}`;
+  await servers.ask(
+    0,
+    `CREATE TABLE ${table} (day Date) ENGINE = MergeTree PARTITION BY day ORDER BY day ` +
+      "SETTINGS parts_to_delay_insert = 1, parts_to_throw_insert = 1",
+  );
+  const insert = (): Promise<string> => servers.ask(0, `INSERT INTO ${table} VALUES (1)`);
+  await insert();
+  await assert.rejects(insert(), {
+    message: `Cannot test ClickHouse "${servers.urls[0]}": too many parts (1). Merges are ` +
+      "processing significantly slower than inserts (code 252), expected time to merge " +
+      "(fewer --jobs, or a greater parts_to_throw_insert in its configuration)",
+  });
+  await servers.ask(0, `DROP TABLE ${table}`);
+});
+
 testServers(
   "a server that is too old, and what is none, are named",
   () =>

@@ -1,12 +1,20 @@
 import assert from "node:assert/strict";
 import { createRowTally } from "../../../core/streams.ts";
-import { percent, tooManyRejected } from "../../../core/messages.ts";
+import { lowerFirst, percent, tooManyRejected } from "../../../core/messages.ts";
 
 const NO_PERMISSIONS = { permissions: "none" } as const;
 
 Deno.test("percent() writes at most two decimals", NO_PERMISSIONS, () => {
   const cases = [[0, "0 %"], [0.01, "1 %"], [0.005, "0.5 %"], [1 / 3, "33.33 %"], [1, "100 %"]];
   for (const [share, text] of cases as [number, string][]) assert.equal(percent(share), text);
+});
+
+Deno.test("lowerFirst() leaves an abbreviation as it is", NO_PERMISSIONS, () => {
+  const cases = [["Cannot use it", "cannot use it"], ["A log", "a log"], [
+    "TLS failed",
+    "TLS failed",
+  ]];
+  for (const [text, lowered] of [...cases, ["", ""]]) assert.equal(lowerFirst(text), lowered);
 });
 
 Deno.test(
